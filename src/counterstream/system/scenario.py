@@ -1,0 +1,52 @@
+"""Scenarios: the same system with instruments, events, effects or rhythms changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from counterstream.system.instrument import Hold
+from counterstream.system.move import Batches
+
+
+@dataclass(frozen=True)
+class HoldInstrument:
+    """Fix an instrument at a value, for a span or throughout."""
+
+    instrument: str
+    hold: Hold
+
+
+@dataclass(frozen=True)
+class DropEvent:
+    """The event does not happen."""
+
+    event: str
+
+
+@dataclass(frozen=True)
+class ChangeParameter:
+    """Set a parameter to a value, or multiply it."""
+
+    parameter: str
+    value: float | None = None
+    times: float = 1.0
+
+
+@dataclass(frozen=True)
+class ChangeRhythm:
+    """Give a decision another rhythm of release; ``None`` is continuous."""
+
+    move: str
+    batches: Batches | None
+
+
+Change = HoldInstrument | DropEvent | ChangeParameter | ChangeRhythm
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A named set of changes."""
+
+    name: str
+    changes: tuple[Change, ...]
+    label: str = ""
