@@ -1,0 +1,33 @@
+"""From scattered, contradictory evidence about a migration to a fitted, checked model of it.
+
+The names below load their modules when they are first used, so that ``import counterstream``
+costs nothing and reading or checking a case never waits for JAX.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+#: Public name -> "module:attribute".  ``__init__.pyi`` states the same names for type checkers.
+_PUBLIC: dict[str, str] = {
+    "CounterstreamError": "counterstream.errors:CounterstreamError",
+    "Problem": "counterstream.errors:Problem",
+    "System": "counterstream.system.system:System",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name on first use (PEP 562)."""
+    target = _PUBLIC.get(name)
+    if target is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, attribute = target.split(":")
+    value: object = getattr(import_module(module), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(["__version__", *_PUBLIC])
