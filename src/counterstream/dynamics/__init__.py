@@ -1,0 +1,6 @@
+"""The declared system as a differentiable program (JAX, 64-bit floats)."""
+
+import jax
+
+# Stocks of millions and claims about single persons meet in one likelihood: 32 bits do not do.
+jax.config.update("jax_enable_x64", True)
