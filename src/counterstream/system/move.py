@@ -87,8 +87,11 @@ class DecisionMove:
 
     @property
     def flows(self) -> tuple[str, ...]:
-        """``name.approved`` and ``name.refused`` count decisions, ``name.released`` departures
-        of the approved from the queue (equal to ``approved`` while the rhythm is continuous)."""
+        """Names of its flows.
+
+        ``name.approved`` and ``name.refused`` count decisions, ``name.released`` departures of the
+        approved from the queue (equal to ``approved`` while the rhythm is continuous).
+        """
         return (f"{self.name}.approved", f"{self.name}.refused", f"{self.name}.released")
 
 
