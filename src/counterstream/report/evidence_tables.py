@@ -1,0 +1,244 @@
+"""Tables of agencies, contradictions, parameters, diagnostics and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from counterstream.report.content import ReportContent, UnusedClaim
+from counterstream.report.series_tables import number_cell, stated_text, surprise_text
+from counterstream.report.tables import Cell, Column, Table, text_cell, web_address
+from counterstream.report.wording import (
+    agency_sentence,
+    diagnostic_checks,
+    format_in,
+    format_interval,
+    format_percent,
+    format_seconds,
+    format_window,
+)
+
+SHORT_HASH = 16
+
+
+def _text(heading: str, name: str = "") -> Column:
+    return Column(heading, name or heading.replace(" ", "_"), "text")
+
+
+def _code(heading: str) -> Column:
+    return Column(heading, heading, "code")
+
+
+def _prose(heading: str, name: str = "") -> Column:
+    return Column(heading, name or heading.replace(" ", "_"), "prose")
+
+
+def agency_table(content: ReportContent) -> Table:
+    """Return the bias and spread of every agency."""
+    return Table(
+        caption="Agencies: relative bias (posterior median, 90 % interval) and ordinary error",
+        columns=(
+            _text("agency"),
+            _text("kind"),
+            Column("claims", "claims"),
+            Column("bias, median", "bias_median"),
+            Column("bias, 90 % low", "bias_low_90"),
+            Column("bias, 90 % high", "bias_high_90"),
+            Column("ordinary error", "spread"),
+            _prose("in words", "in_words"),
+        ),
+        rows=tuple(
+            (
+                text_cell(agency.name),
+                text_cell(agency.kind),
+                Cell(f"{agency.n_claims:,}", agency.n_claims),
+                *(
+                    Cell(format_percent(value), float(value))
+                    for value in (agency.bias_median, agency.bias_low90, agency.bias_high90, agency.spread)
+                ),
+                text_cell(agency_sentence(agency)),
+            )
+            for agency in content.agencies
+        ),
+        file_name="agencies.csv",
+    )
+
+
+def wrong_table(content: ReportContent, places: Mapping[str, str]) -> Table:
+    """Return the claims judged likely wrong."""
+    rows: list[tuple[Cell, ...]] = []
+    for wrong in content.wrong_claims:
+        claim, unit = wrong.claim, wrong.unit
+        rows.append(
+            (
+                text_cell(claim.claim_id, places.get(claim.claim_id, "")),
+                text_cell(wrong.observable_label),
+                text_cell(format_window(claim.first, claim.last)),
+                Cell(stated_text(claim, unit), claim.value),
+                Cell(
+                    f"{format_in(unit, claim.posterior_median)} ({format_interval(unit, claim.low90, claim.high90)})",
+                    claim.posterior_median,
+                ),
+                Cell(surprise_text(claim), claim.surprise),
+                Cell(format_percent(claim.wrong_probability), claim.wrong_probability),
+                text_cell(claim.agency),
+                text_cell(f"{claim.source} {claim.locator}".strip(), web_address(claim.source_url)),
+            )
+        )
+    return Table(
+        caption="Claims judged likely wrong, beside the model's view of the same quantity",
+        columns=(
+            _code("claim"),
+            _text("about"),
+            _code("window"),
+            Column("says", "value"),
+            Column("model: median (90 % interval)", "model_median"),
+            Column("surprise", "surprise"),
+            Column("chance that it is wrong", "wrong_probability"),
+            _text("counted by", "agency"),
+            _text("source"),
+        ),
+        rows=tuple(rows),
+        file_name="likely-wrong.csv",
+    )
+
+
+def conflict_table(content: ReportContent) -> Table:
+    """Return the claims that contradict each other."""
+    return Table(
+        caption="Claims that cannot all hold",
+        columns=(_text("about"), _text("kind"), _text("claims"), _text("agencies"), _prose("detail")),
+        rows=tuple(
+            (
+                text_cell(conflict.observable_label),
+                text_cell(conflict.kind),
+                text_cell(", ".join(conflict.claim_ids)),
+                text_cell(", ".join(conflict.agencies)),
+                text_cell(conflict.detail),
+            )
+            for conflict in content.conflicts
+        ),
+        file_name="conflicts.csv",
+    )
+
+
+def parameter_table(content: ReportContent) -> Table:
+    """Return every parameter before and after the evidence."""
+    return Table(
+        caption="Parameters: prior and posterior, equal-tailed 90 % intervals",
+        columns=(
+            _text("parameter"),
+            _text("unit"),
+            Column("prior, low", "prior_low_90"),
+            Column("prior, high", "prior_high_90"),
+            Column("posterior median", "posterior_median"),
+            Column("posterior, low", "posterior_low_90"),
+            Column("posterior, high", "posterior_high_90"),
+            Column("contraction", "contraction"),
+            _text("learnt", "learnt"),
+            _prose("reason for the prior", "reason"),
+        ),
+        rows=tuple(
+            (
+                text_cell(one.name),
+                text_cell(one.unit),
+                number_cell(one.prior_low90),
+                number_cell(one.prior_high90),
+                number_cell(one.posterior_median),
+                number_cell(one.posterior_low90),
+                number_cell(one.posterior_high90),
+                Cell(format_percent(one.contraction), float(one.contraction)),
+                text_cell("mostly prior" if one.mostly_prior else "from the evidence"),
+                text_cell(one.reason),
+            )
+            for one in content.parameters
+        ),
+        file_name="parameters.csv",
+    )
+
+
+def diagnostic_table(content: ReportContent) -> Table:
+    """Return the diagnostics with what each means."""
+    answer = {True: "met", False: "NOT met", None: "not measured"}
+    return Table(
+        caption="Checks of the fit",
+        columns=(
+            _prose("question"),
+            Column("found", "found"),
+            Column("wanted", "wanted"),
+            _code("met"),
+            _prose("what it means", "meaning"),
+        ),
+        rows=tuple(
+            (
+                text_cell(check.name),
+                text_cell(check.value),
+                text_cell(check.wanted),
+                text_cell(answer[check.met]),
+                text_cell(check.meaning),
+            )
+            for check in diagnostic_checks(content.diagnostics)
+        ),
+        file_name="diagnostics.csv",
+    )
+
+
+def unused_table(claims: tuple[UnusedClaim, ...], caption: str, name: str) -> Table:
+    """Return claims that were not compared with the model, and why."""
+    return Table(
+        caption=caption,
+        columns=(_code("claim"), _prose("what was said", "statement"), _text("source"), _prose("reason")),
+        rows=tuple(
+            (text_cell(one.claim_id), text_cell(one.statement), text_cell(one.source), text_cell(one.reason))
+            for one in claims
+        ),
+        file_name=name,
+    )
+
+
+def source_table(content: ReportContent) -> Table:
+    """Return the sources with the number of claims taken from each."""
+    return Table(
+        caption="Sources",
+        columns=(
+            _text("source"),
+            _prose("title"),
+            _text("address", "url"),
+            Column("claims", "claims"),
+            _text("note"),
+        ),
+        rows=tuple(
+            (
+                text_cell(source.source_id),
+                text_cell(source.title),
+                text_cell(source.url, web_address(source.url)),
+                Cell(f"{source.n_claims:,}", source.n_claims),
+                text_cell(source.note),
+            )
+            for source in content.sources
+        ),
+        file_name="sources.csv",
+    )
+
+
+def provenance_table(content: ReportContent) -> Table:
+    """Return versions, keys, checksums and durations."""
+    found = content.provenance
+    rows = [
+        *((text_cell("version"), text_cell(name), text_cell(value)) for name, value in found.versions),
+        *((text_cell("random key"), text_cell(name), text_cell(value)) for name, value in found.keys),
+        *(
+            (
+                text_cell("checksum"),
+                text_cell(name),
+                Cell(value[:SHORT_HASH] + ("…" if len(value) > SHORT_HASH else ""), value),
+            )
+            for name, value in found.hashes
+        ),
+        *((text_cell("duration"), text_cell(name), Cell(format_seconds(s), float(s))) for name, s in found.durations),
+    ]
+    return Table(
+        caption="With what, from what and in what time this was made",
+        columns=(_text("kind"), _text("of"), _text("value")),
+        rows=tuple(rows),
+        file_name="provenance.csv",
+    )

@@ -1,0 +1,141 @@
+"""Intervals in rows: the biases of agencies, parameters before and after the evidence."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from counterstream.report.content import AgencyView, ParameterView
+from counterstream.report.figures.style import (
+    BAND_50,
+    BAND_90,
+    BLUE,
+    GREY,
+    INK,
+    VERMILLION,
+    WIDE,
+    Layout,
+    add_legend,
+    add_title,
+    dress,
+    finish,
+    new_figure,
+    plain,
+)
+from counterstream.report.wording import MINUS, format_number
+
+#: More rows than this make a picture nobody reads; the table has them all.
+MOST_ROWS = 40
+ROW_INCHES = 0.3
+
+
+def plot_agencies(
+    agencies: Sequence[AgencyView], layout: Layout = WIDE, *, source: str = "", title: bool = True
+) -> Figure:
+    """Draw the relative bias of each agency: dot at the median, line over the 90 % interval.
+
+    Parameters
+    ----------
+    agencies
+        One row each, in the order given.
+    layout, source, title
+        As in :func:`~counterstream.report.figures.plot_flow`.
+    """
+    shown = list(agencies)[:MOST_ROWS]
+    # A space that does not break keeps the number of claims beside the name's last word.
+    names = [f"{plain(agency.name)}\N{NO-BREAK SPACE}({agency.n_claims})" for agency in shown]
+    figure, axes = _rows(names, layout)
+    axes.axvline(0.0, color=INK, linewidth=1.0, zorder=2)
+    for row, agency in enumerate(shown):
+        clear = agency.bias_low90 > 0 or agency.bias_high90 < 0
+        colour = VERMILLION if clear else BLUE
+        axes.plot([agency.bias_low90, agency.bias_high90], [row, row], color=colour, linewidth=2.2, zorder=3)
+        axes.plot([agency.bias_median], [row], marker="o", markersize=6, color=colour, zorder=4)
+    axes.plot([], [], color=BLUE, linewidth=2.2, marker="o", label="median and 90 % interval")
+    axes.plot([], [], color=VERMILLION, linewidth=2.2, marker="o", label="interval excludes zero")
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5 if layout.width < 6 else 9, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(_signed_percent))
+    axes.set_xlabel("reports fewer  ←  relative bias  →  reports more", fontsize=layout.font, color=INK)
+    if title:
+        add_title(axes, "Bias of the agencies", layout)
+    add_legend(figure, axes, layout)
+    finish(figure, layout, source)
+    return figure
+
+
+def plot_prior_posterior(
+    parameters: Sequence[ParameterView], layout: Layout = WIDE, *, source: str = "", title: bool = True
+) -> Figure:
+    """Draw each parameter's posterior within its own prior 90 % interval.
+
+    Parameters
+    ----------
+    parameters
+        One row each; at most 40 are drawn, those with the largest contraction.
+    layout, source, title
+        As in :func:`~counterstream.report.figures.plot_flow`.
+
+    Notes
+    -----
+    Units differ between rows, so every row is scaled: 0 and 1 are the ends of its prior
+    90 % interval.
+    """
+    shown = drawn_parameters(parameters)
+    figure, axes = _rows([plain(parameter.name).replace("_", " ") for parameter in shown], layout)
+    for row, parameter in enumerate(shown):
+        low, width = parameter.prior_low90, (parameter.prior_high90 - parameter.prior_low90) or 1.0
+        ends = [(parameter.posterior_low90 - low) / width, (parameter.posterior_high90 - low) / width]
+        middle = (parameter.posterior_median - low) / width
+        colour = GREY if parameter.mostly_prior else BLUE
+        axes.plot([0, 1], [row, row], color=BAND_90, linewidth=8, solid_capstyle="butt", zorder=2)
+        axes.plot(ends, [row, row], color=colour, linewidth=2.4, solid_capstyle="butt", zorder=3)
+        axes.plot([middle], [row], marker="o", markersize=5.5, color=colour, zorder=4)
+    axes.plot([], [], color=BAND_90, linewidth=8, label="prior, 90 % interval")
+    axes.plot([], [], color=BLUE, linewidth=2.4, marker="o", label="posterior, median and 90 % interval")
+    if any(parameter.mostly_prior for parameter in shown):
+        axes.plot([], [], color=GREY, linewidth=2.4, marker="o", label="posterior, mostly prior")
+    axes.set_xticks([0, 0.5, 1], ["prior 5 %", "middle", "prior 95 %"])
+    axes.grid(axis="x", color=BAND_50, linewidth=0.8)
+    if title:
+        add_title(axes, "Parameters before and after the evidence", layout)
+    add_legend(figure, axes, layout)
+    finish(figure, layout, source)
+    return figure
+
+
+def drawn_parameters(parameters: Sequence[ParameterView]) -> tuple[ParameterView, ...]:
+    """Return the parameters that are drawn: all, or the 40 of which most was learnt."""
+    if len(parameters) <= MOST_ROWS:
+        return tuple(parameters)
+    return tuple(sorted(parameters, key=lambda p: -p.contraction)[:MOST_ROWS])
+
+
+def _rows(names: Sequence[str], layout: Layout) -> tuple[Figure, Axes]:
+    lines = [_row_name(name, layout) for name in names]
+    extra = sum(line.count("\n") for line in lines)
+    figure = new_figure(layout, 1.7 + ROW_INCHES * len(lines) + 0.12 * extra)
+    axes = figure.add_subplot()
+    dress(axes, layout, grid="x")
+    axes.tick_params(axis="y", length=0)
+    axes.set_yticks(range(len(lines)), lines, fontsize=layout.font, parse_math=False)
+    axes.set_ylim(len(lines) - 0.4, -0.6)
+    return figure, axes
+
+
+def _row_name(name: str, layout: Layout) -> str:
+    """Break a long name into at most two lines, the second cut if need be."""
+    lines = textwrap.wrap(name, layout.name_characters) or [" "]
+    if len(lines) > 2:
+        lines = [lines[0], lines[1][: layout.name_characters - 1] + "…"]
+    return "\n".join(lines)
+
+
+def _signed_percent(value: float, position: int | None = None) -> str:
+    del position
+    percent = round(100 * value, 8)
+    sign = "+" if percent > 0 else MINUS if percent < 0 else ""
+    return f"{sign}{format_number(abs(percent))} %"

@@ -1,0 +1,272 @@
+"""The page as a list of sections, each a list of blocks; templates only lay them out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from counterstream.report import evidence_tables as tables
+from counterstream.report.content import Kind, ReportContent, SeriesView
+from counterstream.report.pictures import (
+    Picture,
+    agencies_picture,
+    parameters_picture,
+    scenario_picture,
+    series_picture,
+)
+from counterstream.report.series_tables import claims_table, scenario_table, series_table
+from counterstream.report.tables import Table
+from counterstream.report.wording import claims_sentence, count, coverage_sentence, keep_percent, parameter_sentence
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a section.
+
+    Parameters
+    ----------
+    kind
+        Which of the other fields is shown.
+    lines
+        Paragraphs, list items, or the text of a heading or of code.
+    table, folded
+        A table, and whether it is folded away until asked for.
+    """
+
+    kind: Literal["heading", "subheading", "text", "items", "code", "table", "picture", "marks"]
+    lines: tuple[str, ...] = ()
+    table: Table | None = None
+    folded: bool = True
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the page with its heading and the short form for the contents list."""
+
+    ident: str
+    heading: str
+    short: str
+    blocks: tuple[Block, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where on the page each claim stands."""
+
+    rows: tuple[tuple[str, ...], ...]
+    by_claim: dict[str, str]
+
+
+def _text(*lines: str) -> Block:
+    return Block("text", tuple(keep_percent(line) for line in lines if line))
+
+
+def _table(table: Table, *, folded: bool = True) -> Block:
+    return Block("table", table=table, folded=folded)
+
+
+def _picture(picture: Picture) -> Block:
+    return Block("picture", picture=picture)
+
+
+def place_claims(content: ReportContent) -> Places:
+    """Give every claim's row an id that no name in the ledger can influence."""
+    rows = tuple(tuple(f"claim-{s}-{c}" for c in range(len(view.claims))) for s, view in enumerate(content.series))
+    by_claim: dict[str, str] = {}
+    for view, idents in zip(content.series, rows, strict=True):
+        for claim, ident in zip(view.claims, idents, strict=True):
+            by_claim.setdefault(claim.claim_id, f"#{ident}")
+    return Places(rows, by_claim)
+
+
+def build_sections(content: ReportContent) -> tuple[Section, ...]:
+    """Return the sections that have something to show, in reading order."""
+    places = place_claims(content)
+    builders: tuple[Callable[[], Section], ...] = (
+        lambda: _asked(content),
+        lambda: _reading(content),
+        lambda: _series(content, places, "flow", "flows", "Flows through time", "Flows"),
+        lambda: _series(content, places, "share", "shares", "Shares", "Shares"),
+        lambda: _series(content, places, "stock", "stocks", "Stocks: how many at a time", "Stocks"),
+        lambda: _scenarios(content),
+        lambda: _agencies(content),
+        lambda: _wrong(content, places),
+        lambda: _conflicts(content),
+        lambda: _parameters(content),
+        lambda: _diagnostics(content),
+        lambda: _ledger(content),
+        lambda: _citing(content),
+    )
+    return tuple(section for build in builders if (section := build()).blocks)
+
+
+def _asked(content: ReportContent) -> Section:
+    blocks = [_text(content.question)] if content.question else []
+    if content.answers:
+        blocks += [Block("heading", ("In short",)), Block("items", content.answers)]
+    if content.description:
+        blocks += [Block("heading", ("The case",)), _text(*content.description.split("\n\n"))]
+    return Section("asked", "What was asked", "What was asked", tuple(blocks))
+
+
+def _reading(content: ReportContent) -> Section:
+    if not content.series:
+        return Section("reading", "", "")
+    lines = (
+        "Given the model, its assumptions and the claims, the true value lies inside the 90 % interval with a "
+        "probability "
+        "of 90 %, and inside the 50 % interval with a probability of 50 %: half of the time it lies outside the darker "
+        "band. The same share is cut off at both ends. The line is the median: the truth is as likely above as below "
+        "it.",
+        "What the model leaves out is not in the intervals. Where it simplifies, they are too narrow.",
+        "Each claim is drawn as a horizontal line across the time that it speaks of, with a mark for how it was "
+        "worded. "
+        "Point at a mark to read the claim, select it to reach the claim's row in the table.",
+        "Surprise, in the tables of claims, is how far a claim lies from what the model expected it to say, in "
+        "standard "
+        "deviations: beyond 2 either way is to be expected of one claim in twenty, beyond 3 of three in a thousand.",
+    )
+    return Section("reading", "How to read the pictures", "How to read", (_text(*lines), Block("marks")))
+
+
+def _series(content: ReportContent, places: Places, kind: Kind, ident: str, heading: str, short: str) -> Section:
+    blocks: list[Block] = []
+    for index, view in enumerate(content.series):
+        if view.kind == kind:
+            blocks += _one_series(content, view, index, places)
+    return Section(ident, heading, short, tuple(blocks))
+
+
+def _one_series(content: ReportContent, view: SeriesView, index: int, places: Places) -> list[Block]:
+    idents = places.rows[index]
+    blocks = [
+        Block("heading", (view.label or view.observable,)),
+        _picture(series_picture(view, f"series{index}", idents, content.case_name)),
+        _table(series_table(view)),
+    ]
+    if view.claims:
+        blocks.append(_table(claims_table(view, idents)))
+    return blocks
+
+
+def _scenarios(content: ReportContent) -> Section:
+    blocks: list[Block] = []
+    seen = ""
+    if content.scenarios:
+        blocks.append(
+            _text(
+                "A scenario changes what is listed and keeps all else, chance included. Read the difference, not the "
+                "gap "
+                "between the bands: both rest on the same uncertain system, so their difference is known better than "
+                "either."
+            )
+        )
+    for index, view in enumerate(content.scenarios):
+        if view.name != seen:
+            blocks.append(Block("heading", (view.label or view.name,)))
+            if view.changes:
+                blocks.append(Block("items", view.changes))
+        seen = view.name
+        blocks.append(Block("subheading", (view.baseline.label or view.baseline.observable,)))
+        if view.sentences:
+            blocks.append(_text(*view.sentences))
+        blocks += [
+            _picture(scenario_picture(view, f"scenario{index}", content.case_name)),
+            _table(scenario_table(view)),
+        ]
+    return Section("scenarios", "Scenarios", "Scenarios", tuple(blocks))
+
+
+def _agencies(content: ReportContent) -> Section:
+    if not content.agencies:
+        return Section("agencies", "", "")
+    line = (
+        "An agency is whoever counted in the end; ten newspapers that pass on one office's figure are one agency. "
+        "Bias is "
+        "how far its counts lie, as a rule, from what all evidence together implies. It says nothing about anybody's "
+        "intentions: another definition or a late register has the same effect."
+    )
+    blocks = (
+        _text(line),
+        _picture(agencies_picture(content.agencies, content.case_name)),
+        _table(tables.agency_table(content)),
+    )
+    return Section("agencies", "Agencies and their bias", "Agencies", blocks)
+
+
+def _wrong(content: ReportContent, places: Places) -> Section:
+    line = (
+        "The model allows each claim a small chance of being plain wrong: a slip, another quantity than it says, an "
+        "invention. These fit so badly with the rest that this is the likelier reading. A claim that stands alone "
+        "against "
+        "many can still be the true one."
+    )
+    if not content.wrong_claims:
+        return Section("wrong", "Claims judged likely wrong", "Likely wrong", (_text("None."),))
+    blocks = (_text(line), _table(tables.wrong_table(content, places.by_claim), folded=False))
+    return Section("wrong", "Claims judged likely wrong", "Likely wrong", blocks)
+
+
+def _conflicts(content: ReportContent) -> Section:
+    if not content.conflicts:
+        return Section("conflicts", "Contradictions", "Contradictions", (_text("None was found."),))
+    line = (
+        "Claims about the same thing that cannot all hold. All of them stay in the fit; the model weighs them by how "
+        "their agencies do elsewhere."
+    )
+    blocks = (_text(line), _table(tables.conflict_table(content), folded=False))
+    return Section("conflicts", "Contradictions", "Contradictions", blocks)
+
+
+def _parameters(content: ReportContent) -> Section:
+    if not content.parameters:
+        return Section("parameters", "", "")
+    lines = (
+        parameter_sentence(content.parameters),
+        "Contraction says how much of the prior uncertainty the evidence removed: 0 % none, 100 % all.",
+    )
+    blocks = (
+        _text(*lines),
+        _picture(parameters_picture(content.parameters, content.case_name)),
+        _table(tables.parameter_table(content)),
+    )
+    return Section("parameters", "Parameters before and after the evidence", "Parameters", blocks)
+
+
+def _diagnostics(content: ReportContent) -> Section:
+    found = content.diagnostics
+    blocks = (
+        _text(
+            "Whether the computation did what it should. This does not say that the model is right.",
+            f"{count(found.chains, 'chain')} of {count(found.draws, 'kept draw')}.",
+        ),
+        _table(tables.diagnostic_table(content), folded=False),
+        _text(coverage_sentence(found)),
+    )
+    return Section("diagnostics", "Can the fit be relied on?", "Diagnostics", blocks)
+
+
+def _ledger(content: ReportContent) -> Section:
+    answering = content.answering
+    blocks = [_text(claims_sentence(content))]
+    if answering.unanswered:
+        caption = f"Claims that nothing in the model answers ({len(answering.unanswered):,})"
+        blocks.append(_table(tables.unused_table(answering.unanswered, caption, "unanswered.csv")))
+    if answering.context:
+        caption = f"Claims kept as context ({len(answering.context):,})"
+        blocks.append(_table(tables.unused_table(answering.context, caption, "context.csv")))
+    if content.sources:
+        blocks.append(_table(tables.source_table(content)))
+    return Section("ledger", "What became of every claim", "Claims and sources", tuple(blocks))
+
+
+def _citing(content: ReportContent) -> Section:
+    blocks: list[Block] = []
+    if content.citation:
+        blocks += [Block("heading", ("To cite",)), _text(content.citation)]
+    if content.reproduce:
+        blocks += [Block("heading", ("To reproduce",)), Block("code", (content.reproduce,))]
+    blocks.append(_table(tables.provenance_table(content)))
+    return Section("citing", "How to cite and to reproduce this", "Cite and reproduce", tuple(blocks))
