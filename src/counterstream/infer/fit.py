@@ -1,0 +1,285 @@
+"""Fit a system to claims: find the mode, whiten, run chains, check them; resumable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from numpy.typing import NDArray
+
+from counterstream.evidence.answering import AnsweredClaim
+from counterstream.infer.diagnose import Mixing, check_mixing
+from counterstream.infer.laplace import Whitening, find_mode, whiten
+from counterstream.infer.posterior import Posterior
+from counterstream.infer.progress import Progress, Silent
+from counterstream.infer.sampler import Chees, Chunk, Nuts, Sampler, dispersed_start, flatten_state, restore_state
+from counterstream.store.checkpoint import load_checkpoint, save_checkpoint
+from counterstream.system.system import System
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How to fit.
+
+    Parameters
+    ----------
+    sampler
+        ``chees`` (many short chains in step) or ``nuts`` (the reference).
+    n_chains, n_warm, n_draws
+        Chains, and steps of each for adaptation and for keeping.
+    chunk
+        Steps between checkpoints.
+    seed
+        Seed of all random keys.
+    quick
+        Use draws of the normal approximation at the mode instead of chains: a quick look,
+        labelled as such wherever it is shown.
+    """
+
+    sampler: str = "chees"
+    n_chains: int = 16
+    n_warm: int = 200
+    n_draws: int = 150
+    chunk: int = 25
+    seed: int = 1
+    quick: bool = False
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted system.
+
+    Parameters
+    ----------
+    posterior
+        What was fitted.
+    settings
+        How.
+    whitening
+        Mode and curvature.
+    flats
+        Draws of the flat vector, shape (chain, draw, dimension).
+    mixing
+        Convergence; ``None`` for a quick look.
+    seconds
+        Wall seconds by phase.
+    leapfrogs
+        Mean leapfrog steps a draw.
+    """
+
+    posterior: Posterior
+    settings: FitSettings
+    whitening: Whitening
+    flats: Floats
+    mixing: Mixing | None
+    seconds: dict[str, float] = field(default_factory=dict[str, float])
+    cpu_seconds: dict[str, float] = field(default_factory=dict[str, float])
+    leapfrogs: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        """Whether the fit passed its checks; a quick look never does."""
+        return self.mixing is not None and self.mixing.good
+
+    @property
+    def label(self) -> str:
+        """``fit``, ``unfit`` or ``quick look``."""
+        if self.mixing is None:
+            return "quick look"
+        return "fit" if self.mixing.good else "unfit"
+
+    @cached_property
+    def pooled(self) -> Floats:
+        """Draws of all chains together, shape (draw, dimension)."""
+        return self.flats.reshape(-1, self.flats.shape[-1])
+
+    def thinned(self, n: int) -> Floats:
+        """Return at most ``n`` evenly spaced pooled draws."""
+        pick = np.unique(np.linspace(0, self.pooled.shape[0] - 1, min(n, self.pooled.shape[0])).astype(int))
+        return self.pooled[pick]
+
+    def values(self, n: int | None = None) -> dict[str, Floats]:
+        """Return constrained values by unknown, each (draw, ...), in the units declared."""
+        flats = self.pooled if n is None else self.thinned(n)
+        constrained = jax.vmap(self.posterior.unknowns.constrain)(jnp.asarray(flats))
+        return {name: np.asarray(v) for name, v in constrained.items()}
+
+
+class Stopwatch:
+    """Wall and processor seconds by phase."""
+
+    def __init__(self) -> None:
+        self.wall: dict[str, float] = {}
+        self.cpu: dict[str, float] = {}
+        self._since = (time.perf_counter(), time.process_time())
+
+    def lap(self, phase: str) -> None:
+        """Book the time since the last lap to a phase."""
+        now = (time.perf_counter(), time.process_time())
+        self.wall[phase] = self.wall.get(phase, 0.0) + now[0] - self._since[0]
+        self.cpu[phase] = self.cpu.get(phase, 0.0) + now[1] - self._since[1]
+        self._since = now
+
+
+def fit_system(
+    system: System,
+    claims: Sequence[AnsweredClaim],
+    settings: FitSettings | None = None,
+    *,
+    progress: Progress | None = None,
+    checkpoint: Path | None = None,
+) -> Fit:
+    """Fit a system to claims.
+
+    Parameters
+    ----------
+    claims
+        Claims to fit, tied to observables (``Answering.answered``).
+    checkpoint
+        A file that is written between chunks and read at the start: a fit that was killed
+        goes on where it was and gives the same draws.  One of another fit is not used.
+
+    Returns
+    -------
+    Fit
+        Whether it passed its checks is in ``fit.good``.
+    """
+    settings = settings or FitSettings()
+    listener = progress or Silent()
+    watch = Stopwatch()
+    posterior = Posterior(system, claims)
+    identity = fit_identity(system, claims, settings)
+    saved = load_checkpoint(checkpoint, identity) if checkpoint is not None else None
+    whitening = _whitening_of(saved) if saved else _find_whitening(posterior, listener, watch)
+    if checkpoint is not None and saved is None:
+        save_checkpoint(checkpoint, _whitening_arrays(whitening), {"identity": identity, "steps": 0})
+    if settings.quick:
+        return _quick_look(posterior, settings, whitening, watch)
+    chunks = _run_chains(posterior, settings, whitening, listener, watch, checkpoint, identity, saved)
+    return _gather(posterior, settings, whitening, chunks, watch)
+
+
+def fit_identity(system: System, claims: Sequence[AnsweredClaim], settings: FitSettings) -> str:
+    """Return a hash of everything that the draws depend on."""
+    told = json.dumps(
+        {"system": repr(system), "claims": [repr(c.claim) for c in claims], "settings": asdict(settings), "jax": jax.__version__},
+        sort_keys=True,
+    )
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _find_whitening(posterior: Posterior, listener: Progress, watch: Stopwatch) -> Whitening:
+    start = np.zeros(posterior.dimension)
+    listener.told("mode", 0, 0, f"{len(posterior.table)} claims, {posterior.dimension} unknowns")
+    mode, height = find_mode(
+        posterior.log_density, start, told=lambda n, lp: listener.told("mode", n, 0, f"log-density {lp:.1f}")
+    )
+    watch.lap("mode")
+    listener.told("curvature", 0, 1)
+    whitening = whiten(posterior.log_density, mode, height)
+    listener.told("curvature", 1, 1)
+    watch.lap("curvature")
+    return whitening
+
+
+def _quick_look(posterior: Posterior, settings: FitSettings, whitening: Whitening, watch: Stopwatch) -> Fit:
+    key = jax.random.fold_in(jax.random.key(settings.seed), 7)
+    flats = whitening.to_flat(jax.random.normal(key, (1, 400, posterior.dimension)))
+    watch.lap("draws")
+    return Fit(posterior, settings, whitening, np.asarray(flats), None, watch.wall, watch.cpu)
+
+
+def make_sampler(posterior: Posterior, settings: FitSettings, whitening: Whitening) -> Sampler:
+    """Return the sampler of the settings, on the whitened scale."""
+
+    def log_density(u: Array) -> Array:
+        return posterior.log_density(whitening.to_flat(u))
+
+    key = jax.random.fold_in(jax.random.key(settings.seed), 1)
+    kinds = {"chees": Chees, "nuts": Nuts}
+    return kinds[settings.sampler](log_density, key, settings.n_warm)
+
+
+def _run_chains(
+    posterior: Posterior,
+    settings: FitSettings,
+    whitening: Whitening,
+    listener: Progress,
+    watch: Stopwatch,
+    checkpoint: Path | None,
+    identity: str,
+    saved: Any,
+) -> list[Chunk]:
+    sampler = make_sampler(posterior, settings, whitening)
+    key = jax.random.fold_in(jax.random.key(settings.seed), 2)
+    state = jax.jit(sampler.start)(dispersed_start(key, settings.n_chains, posterior.dimension))
+    advance = jax.jit(sampler.advance, static_argnames=("n_steps",))
+    done, chunks = 0, list[Chunk]()
+    if saved is not None and saved.metadata["steps"]:
+        state = restore_state(state, saved.arrays)
+        done = int(saved.metadata["steps"])
+        chunks = _saved_chunks(saved.arrays)
+    total = settings.n_warm + settings.n_draws
+    while done < total:
+        warm = done < settings.n_warm
+        n = min(settings.chunk, (settings.n_warm if warm else total) - done)
+        state, chunk = advance(state, first=jnp.asarray(done), n_steps=n, warm=jnp.asarray(warm))
+        chunk = Chunk(*(np.asarray(part) for part in chunk))
+        done += n
+        if not warm:
+            chunks.append(chunk)
+        watch.lap("warm-up" if warm else "sampling")
+        remark = f"{chunk.leapfrogs.mean():.0f} leapfrogs a step, acceptance {chunk.acceptance.mean():.2f}"
+        listener.told("warm-up" if warm else "sampling", done, total, remark)
+        if checkpoint is not None:
+            arrays = {**_whitening_arrays(whitening), **flatten_state(state), **_chunk_arrays(chunks)}
+            save_checkpoint(checkpoint, arrays, {"identity": identity, "steps": done})
+    return chunks
+
+
+def _gather(
+    posterior: Posterior, settings: FitSettings, whitening: Whitening, chunks: list[Chunk], watch: Stopwatch
+) -> Fit:
+    joined = Chunk(*(np.concatenate([np.asarray(c[i]) for c in chunks]) for i in range(len(Chunk._fields))))
+    flats = np.swapaxes(np.asarray(whitening.to_flat(jnp.asarray(joined.position))), 0, 1)
+    mixing = check_mixing(
+        flats, np.asarray(joined.log_density).T, np.asarray(joined.diverging).T, posterior.unknowns.labels()
+    )
+    watch.lap("diagnosis")
+    return Fit(
+        posterior, settings, whitening, flats, mixing, watch.wall, watch.cpu, float(np.mean(joined.leapfrogs))
+    )
+
+
+def _whitening_arrays(whitening: Whitening) -> dict[str, np.ndarray]:
+    height = np.asarray(whitening.log_density)
+    return {"whitening:mode": whitening.mode, "whitening:factor": whitening.factor, "whitening:height": height}
+
+
+def _whitening_of(saved: Any) -> Whitening:
+    arrays = saved.arrays
+    return Whitening(arrays["whitening:mode"], arrays["whitening:factor"], float(arrays["whitening:height"]))
+
+
+def _chunk_arrays(chunks: list[Chunk]) -> dict[str, np.ndarray]:
+    if not chunks:
+        return {}
+    return {f"chunk:{name}": np.concatenate([c[i] for c in chunks]) for i, name in enumerate(Chunk._fields)}
+
+
+def _saved_chunks(arrays: dict[str, np.ndarray]) -> list[Chunk]:
+    if "chunk:position" not in arrays:
+        return []
+    return [Chunk(*(arrays[f"chunk:{name}"] for name in Chunk._fields))]

@@ -1,0 +1,220 @@
+"""The measurement model: what sources say, given what was true.
+
+On the working scale (log of persons, logit of a share) a claim lies around the truth plus
+its agency's bias, as widely as the agency's spread, chance variation, counting noise and its
+wording make it; with a small chance it is plain wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from counterstream.infer.claims import ClaimTable, Form, Integers, Kind
+from counterstream.infer.densities import (
+    log_count,
+    log_excess,
+    log_interval,
+    log_mixture,
+    log_shortfall,
+    log_student,
+)
+from counterstream.infer.priors import Unknown, increments_unknown, scalar_unknown
+from counterstream.system.parameter import Family, Prior
+from counterstream.system.system import MeasurementPriors
+
+#: Degrees of freedom of a stated number around the truth.
+TAILS = 5.0
+#: Agencies with fewer claims of a kind than this share the common spread.
+CLAIMS_FOR_OWN_SPREAD = 5
+#: Bounds on shares before the logit: a printed 0 or 1 means "nearly none" or "nearly all".
+SHARE_FLOOR = 0.004
+#: A flow of fewer expected persons than this is read as this many on the log scale.
+PERSON_FLOOR = 1e-3
+
+
+class Noise(NamedTuple):
+    """Location and scale of every claim on its working scale; each shape (n_claims,)."""
+
+    centre: Array
+    scale: Array
+    mean: Array  # natural scale, bias included
+    relative: Array  # relative sd of the rate behind a small count
+    reach: Array
+    wrong_share: Array
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """The measurement model of a table of claims.
+
+    ``biased`` lists the (agency, kind) pairs that have a bias of their own (two claims or
+    more and no anchor); the other agencies' bias widens their claims.  ``spread`` lists
+    agencies with a spread of their own.
+    """
+
+    table: ClaimTable
+    priors: MeasurementPriors
+    biased: tuple[tuple[str, Kind], ...]
+    spread: tuple[str, ...]
+    agency_kinds: tuple[str, ...]
+
+    @cached_property
+    def bias_index(self) -> Integers:
+        """Index into ``biased`` of each claim, -1 without one."""
+        place = {pair: i for i, pair in enumerate(self.biased)}
+        pairs = zip(self.table.agency, self.table.kind, strict=True)
+        return np.array([place.get((a, Kind(k)), -1) for a, k in pairs], dtype=np.int64)
+
+    @cached_property
+    def spread_index(self) -> Integers:
+        """Index into ``spread`` of each claim, -1 without one."""
+        place = {name: i for i, name in enumerate(self.spread)}
+        return np.array([place.get(a, -1) for a in self.table.agency], dtype=np.int64)
+
+    @cached_property
+    def kind_index(self) -> Integers:
+        """Index into ``agency_kinds`` of each claim (-1: a type not seen in fitting)."""
+        place = {name: i for i, name in enumerate(self.agency_kinds)}
+        return np.array([place.get(k, -1) for k in self.table.agency_kind], dtype=np.int64)
+
+    def unknowns(self) -> tuple[Unknown, ...]:
+        """Blocks of the measurement model's unknowns."""
+        p = self.priors
+        wide = 3.0  # shares and stocks are defined less sharply than counts of arrivals
+        blocks = [
+            scalar_unknown("process_flow", Prior(Family.HALFNORMAL, (p.process_sd,))),
+            scalar_unknown("process_share", Prior(Family.HALFNORMAL, (2.0 * p.process_sd,))),
+            scalar_unknown("process_stock", Prior(Family.HALFNORMAL, (2.0 * p.process_sd,))),
+            scalar_unknown("bias_sd_flow", Prior(Family.HALFNORMAL, (p.bias_sd,))),
+            scalar_unknown("bias_sd_share", Prior(Family.HALFNORMAL, (wide * p.bias_sd,))),
+            scalar_unknown("bias_sd_stock", Prior(Family.HALFNORMAL, (wide * p.bias_sd,))),
+            scalar_unknown("spread", Prior(Family.LOGNORMAL, (p.spread_median, 0.7))),
+            scalar_unknown("rounding", Prior(Family.LOGNORMAL, (0.6, 0.5))),
+            scalar_unknown("reach", Prior(Family.LOGNORMAL, (1.0, 0.4))),
+        ]
+        if self.biased:
+            blocks.append(increments_unknown("bias", len(self.biased), None))
+        if self.spread:
+            blocks.append(increments_unknown("agency_spread", len(self.spread), None))
+        share = Prior(Family.BETA, (p.wrong_share, 40.0))
+        blocks.extend(scalar_unknown(f"wrong_{kind}", share) for kind in self.agency_kinds)
+        return tuple(blocks)
+
+    def noise(self, values: Mapping[str, Array], truth: Array, below: Array) -> Noise:
+        """Return location and scale of every claim.
+
+        Parameters
+        ----------
+        values
+            Measurement unknowns by name.
+        truth
+            What the system says of each claim, natural scale, shape (n_claims,).
+        below
+            Persons in the denominator of a share, shape (n_claims,); 0 elsewhere.
+        """
+        table = self.table
+        process = jnp.stack([values["process_flow"], values["process_share"], values["process_stock"]])[table.kind]
+        bias_sd = jnp.stack([values["bias_sd_flow"], values["bias_sd_share"], values["bias_sd_stock"]])[table.kind]
+        bias = self._bias(values) * bias_sd
+        loose_bias = jnp.where((self.bias_index < 0) & ~table.anchor, bias_sd, 0.0)
+        over_time = np.where(table.kind == Kind.STOCK, 1.0, np.sqrt(np.maximum(table.months, 0.03)))
+        spread = values["spread"] * jnp.exp(0.5 * self._own_spread(values))
+        relative = jnp.sqrt(spread**2 + (process / over_time) ** 2 + loose_bias**2)
+        share = jnp.clip(truth, SHARE_FLOOR, 1.0 - SHARE_FLOOR)
+        persons = jnp.maximum(truth, PERSON_FLOOR)
+        natural = jnp.where(table.logit, jnp.log(share) - jnp.log1p(-share), jnp.log(persons))
+        # Counting noise: Var(log n) is about 1/n; Var(logit p) about 1/(n p q).
+        counting = jnp.where(
+            table.logit, 1.0 / (jnp.maximum(below, 1.0) * share * (1.0 - share)), 1.0 / jnp.maximum(persons, 1.0)
+        )
+        wording = (values["rounding"] * table.width) ** 2 + table.fixed_width**2
+        scale = jnp.sqrt(relative**2 + jax.lax.stop_gradient(counting) + wording)
+        wrong = jnp.stack([values[f"wrong_{k}"] for k in self.agency_kinds])
+        unseen = jnp.where(self.kind_index < 0, wrong.mean(), wrong[np.maximum(self.kind_index, 0)])
+        return Noise(natural + bias, scale, persons * jnp.exp(bias), relative, values["reach"] * table.reach, unseen)
+
+    def _bias(self, values: Mapping[str, Array]) -> Array:
+        if not self.biased:
+            return jnp.zeros(len(self.table))
+        return jnp.where(self.bias_index < 0, 0.0, values["bias"][np.maximum(self.bias_index, 0)])
+
+    def _own_spread(self, values: Mapping[str, Array]) -> Array:
+        if not self.spread:
+            return jnp.zeros(len(self.table))
+        return jnp.where(self.spread_index < 0, 0.0, values["agency_spread"][np.maximum(self.spread_index, 0)])
+
+    def log_densities(self, noise: Noise) -> tuple[Array, Array, Array]:
+        """Return each claim's log-density: mixed, if right, if plain wrong; shape (n_claims,)."""
+        table = self.table
+        right = jnp.zeros(len(table))
+        observed = working_values(table)
+        for form in Form:
+            at = np.flatnonzero(table.form == form)
+            if at.size:
+                right = right.at[at].set(self._log_right(form, at, observed, noise))
+        wide = jnp.sqrt(noise.scale**2 + self.priors.wrong_sd**2)
+        middle = jnp.where(table.form == Form.RANGE, 0.5 * (observed.low + observed.high), observed.value)
+        wrong = log_student(middle, noise.centre, wide, TAILS)
+        # A small count's density is over counts, not logs: dy = y dlog(y).
+        counts = table.form == Form.COUNT
+        wrong = wrong - jnp.where(counts, np.log(np.maximum(np.where(counts, table.value, 1.0), 0.5)), 0.0)
+        return log_mixture(right, wrong, noise.wrong_share), right, wrong
+
+    def _log_right(self, form: Form, at: Integers, observed: Observed, noise: Noise) -> Array:
+        centre, scale, reach = noise.centre[at], noise.scale[at], noise.reach[at]
+        value = observed.value[at]
+        if form is Form.EXCESS:
+            return log_excess(value, centre, scale, reach)
+        if form is Form.SHORTFALL:
+            return log_shortfall(value, centre, scale, reach)
+        if form is Form.RANGE:
+            return log_interval(observed.low[at], observed.high[at], centre, scale)
+        if form is Form.COUNT:
+            return log_count(self.table.value[at], noise.mean[at], noise.relative[at])
+        return log_student(value, centre, scale, TAILS)
+
+
+class Observed(NamedTuple):
+    """Claims on their working scale; each shape (n_claims,)."""
+
+    value: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+def working_values(table: ClaimTable) -> Observed:
+    """Return values and ends of ranges on the working scale (log, or logit for shares)."""
+    return Observed(*(_to_working(table, x) for x in (table.value, table.low, table.high)))
+
+
+def _to_working(table: ClaimTable, values: np.ndarray) -> np.ndarray:
+    share = np.clip(np.where(np.isnan(values), 0.5, values), SHARE_FLOOR, 1.0 - SHARE_FLOOR)
+    persons = np.maximum(np.where(np.isnan(values), 1.0, values), 0.5)
+    return np.where(table.logit, np.log(share) - np.log1p(-share), np.log(persons))
+
+
+def build_measurement(table: ClaimTable, priors: MeasurementPriors) -> Measurement:
+    """Find which agencies have a bias and a spread of their own."""
+    pairs = list(zip(table.agency, (Kind(k) for k in table.kind), table.anchor, strict=True))
+    counted: dict[tuple[str, Kind], int] = {}
+    for agency, kind, anchor in pairs:
+        if not anchor:
+            counted[agency, kind] = counted.get((agency, kind), 0) + 1
+    by_agency: dict[str, int] = {}
+    for agency in table.agency:
+        by_agency[agency] = by_agency.get(agency, 0) + 1
+    return Measurement(
+        table=table,
+        priors=priors,
+        biased=tuple(pair for pair, n in counted.items() if n >= 2),
+        spread=tuple(name for name, n in by_agency.items() if n >= CLAIMS_FOR_OWN_SPREAD),
+        agency_kinds=tuple(dict.fromkeys(table.agency_kind)),
+    )

@@ -1,0 +1,161 @@
+"""What the fitted system says of claims, fitted or not: predictive draws, intervals, surprise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from numpy.typing import NDArray
+
+from counterstream.evidence.answering import AnsweredClaim
+from counterstream.infer.claims import ClaimTable, Form, tabulate_claims
+from counterstream.infer.densities import wrong_probability
+from counterstream.infer.draws import draw_count, draw_excess, draw_interval, draw_mixture, draw_shortfall, draw_student
+from counterstream.infer.measurement import TAILS, Measurement, Noise, working_values
+from counterstream.infer.posterior import ClaimReader, Posterior, measurement_values, to_draw
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ClaimPredictions:
+    """What the system says of each claim, by posterior draw; arrays are (draw, claim).
+
+    Parameters
+    ----------
+    table
+        The claims.
+    truth
+        Value of the observable over the claim's window, in the claim's unit.
+    reported
+        What such a source would report in such words (predictive draws, same unit; the
+        middle of a range, geometric for persons).
+    log_likelihood
+        Log-density of what was reported.
+    wrong
+        Posterior chance that the claim is plain wrong, shape (claim,).
+    """
+
+    table: ClaimTable
+    truth: Floats
+    reported: Floats
+    log_likelihood: Floats
+    wrong: Floats
+
+    @property
+    def observed(self) -> Floats:
+        """Reported values on the natural scale; a range by its middle, shape (claim,)."""
+        seen = working_values(self.table)
+        middle = np.where(self.table.form == Form.RANGE, 0.5 * (seen.low + seen.high), seen.value)
+        natural = _natural(self.table, middle)
+        return np.where(self.table.form == Form.COUNT, self.table.value, natural)
+
+    def interval(self, level: float) -> tuple[Floats, Floats]:
+        """Equal-tailed predictive interval of each claim's reported value."""
+        low, high = np.quantile(self.reported, [(1.0 - level) / 2.0, (1.0 + level) / 2.0], axis=0)
+        return low, high
+
+    def inside(self, level: float) -> NDArray[np.bool_]:
+        """Whether each reported value lies in its predictive interval (a tiny slack for ties of digits)."""
+        low, high = self.interval(level)
+        slack = 1e-9 * np.abs(self.observed)
+        return (self.observed >= low - slack) & (self.observed <= high + slack)
+
+    def surprise(self) -> Floats:
+        """Two-sided predictive tail probability of each reported value, shape (claim,)."""
+        below = (self.reported < self.observed).mean(axis=0)
+        ties = (self.reported == self.observed).mean(axis=0)
+        centre = below + 0.5 * ties
+        return 2.0 * np.minimum(centre, 1.0 - centre)
+
+    def pit(self) -> Floats:
+        """Probability integral transform of each reported value (middle of ties)."""
+        return (self.reported < self.observed).mean(axis=0) + 0.5 * (self.reported == self.observed).mean(axis=0)
+
+    def log_error(self) -> Floats:
+        """``|log(median truth / reported)|`` of each claim (for shares too), shape (claim,)."""
+        middle = np.median(self.truth, axis=0)
+        return np.abs(np.log(np.maximum(middle, 1e-6)) - np.log(np.maximum(self.observed, 1e-6)))
+
+
+class ClaimPredictor:
+    """Predicts any claims from a fitted posterior: those it was fitted to and those it never saw."""
+
+    def __init__(self, posterior: Posterior, claims: Sequence[AnsweredClaim]) -> None:
+        self.posterior = posterior
+        self.table = tabulate_claims(posterior.system, claims)
+        self.reader = ClaimReader(posterior.program, self.table)
+        fitted = posterior.measurement
+        self.measurement = Measurement(self.table, fitted.priors, fitted.biased, fitted.spread, fitted.agency_kinds)
+
+    def predict(self, key: Array, flats: Floats, *, batch: int = 16) -> ClaimPredictions:
+        """Predict from posterior draws.
+
+        Parameters
+        ----------
+        key
+            Random key of the predictive draws.
+        flats
+            Posterior draws, shape (draw, dimension).
+        batch
+            Draws evaluated at a time.
+        """
+        keys = jax.random.split(key, flats.shape[0])
+        one = jax.jit(lambda args: jax.lax.map(lambda a: self._one(*a), args, batch_size=batch))
+        truth, reported, loglik, wrong = one((keys, jnp.asarray(flats)))
+        return ClaimPredictions(
+            self.table, np.asarray(truth), np.asarray(reported), np.asarray(loglik), np.asarray(wrong).mean(axis=0)
+        )
+
+    def _one(self, key: Array, flat: Array) -> tuple[Array, Array, Array, Array]:
+        values = self.posterior.unknowns.constrain(flat)
+        truths = self.reader.truths(to_draw(self.posterior.system, values))
+        noise = self.measurement.noise(measurement_values(values), truths.value, truths.below)
+        mixed, right, wrong = self.measurement.log_densities(noise)
+        said = draw_reports(key, self.measurement, noise)
+        return truths.value, said, mixed, wrong_probability(right, wrong, noise.wrong_share)
+
+
+def draw_reports(key: Array, measurement: Measurement, noise: Noise) -> Array:
+    """Draw what each source would report, on the natural scale; a range by its middle."""
+    table = measurement.table
+    key_form, key_wrong, key_mix = jax.random.split(key, 3)
+    right = _draw_right(key_form, table, noise)
+    wide = jnp.sqrt(noise.scale**2 + measurement.priors.wrong_sd**2)
+    wrong = _natural_jax(table, draw_student(key_wrong, noise.centre, wide, TAILS))
+    wrong = jnp.where(table.form == Form.COUNT, jnp.round(wrong), wrong)
+    said, _ = draw_mixture(key_mix, right, wrong, noise.wrong_share)
+    return said
+
+
+def _draw_right(key: Array, table: ClaimTable, noise: Noise) -> Array:
+    keys = jax.random.split(key, len(Form))
+    seen = working_values(table)
+    width = np.where(table.form == Form.RANGE, seen.high - seen.low, 0.0)
+    low, high = draw_interval(keys[Form.RANGE], noise.centre, width, noise.scale)
+    by_form: Mapping[Form, Array] = {
+        Form.STATED: draw_student(keys[Form.STATED], noise.centre, noise.scale, TAILS),
+        Form.EXCESS: draw_excess(keys[Form.EXCESS], noise.centre, noise.scale, jnp.maximum(noise.reach, 1e-9)),
+        Form.SHORTFALL: draw_shortfall(keys[Form.SHORTFALL], noise.centre, noise.scale, jnp.maximum(noise.reach, 1e-9)),
+        Form.RANGE: 0.5 * (low + high),
+    }
+    said = jnp.zeros(len(table))
+    for form, values in by_form.items():
+        said = jnp.where(table.form == form, _natural_jax(table, values), said)
+    if (table.form == Form.COUNT).any():
+        # Only small counts are drawn as counts: a large mean would cost time and is not read.
+        mean = jnp.where(table.form == Form.COUNT, jnp.minimum(noise.mean, 1e5), 1.0)
+        said = jnp.where(table.form == Form.COUNT, draw_count(keys[Form.COUNT], mean, noise.relative), said)
+    return said
+
+
+def _natural_jax(table: ClaimTable, working: Array) -> Array:
+    return jnp.where(table.logit, jax.nn.sigmoid(working), jnp.exp(working))
+
+
+def _natural(table: ClaimTable, working: Floats) -> Floats:
+    return np.where(table.logit, 1.0 / (1.0 + np.exp(-working)), np.exp(np.where(table.logit, 0.0, working)))

@@ -1,0 +1,158 @@
+"""Priors on an unconstrained scale: each unknown as a block of one flat vector."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import numpyro.distributions as dist
+from jax import Array
+from numpy.typing import NDArray
+from numpyro.distributions.transforms import biject_to
+
+from counterstream.system.parameter import Family, Prior
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A named block of unknowns.
+
+    Parameters
+    ----------
+    name
+        Name of the parameter, or of the walk whose increments it holds.
+    size
+        Number of scalars; 0 stands for one scalar without an axis.
+    constrain
+        Takes the unconstrained block to values.
+    log_density
+        Log-prior of the unconstrained block, Jacobian included (summed).
+    """
+
+    name: str
+    size: int
+    constrain: Callable[[Array], Array]
+    log_density: Callable[[Array], Array]
+
+    @property
+    def width(self) -> int:
+        """Number of scalars in the flat vector."""
+        return max(self.size, 1)
+
+
+@dataclass(frozen=True)
+class Unknowns:
+    """All unknowns in the order of the flat vector."""
+
+    blocks: tuple[Unknown, ...]
+
+    @property
+    def dimension(self) -> int:
+        """Length of the flat vector."""
+        return sum(block.width for block in self.blocks)
+
+    def constrain(self, flat: Array) -> dict[str, Array]:
+        """Split a flat unconstrained vector and take each block to its values."""
+        values: dict[str, Array] = {}
+        start = 0
+        for block in self.blocks:
+            part = flat[start] if block.size == 0 else flat[start : start + block.size]
+            values[block.name] = block.constrain(part)
+            start += block.width
+        return values
+
+    def log_prior(self, flat: Array) -> Array:
+        """Log-density of the prior on the unconstrained scale."""
+        total = jnp.zeros(())
+        start = 0
+        for block in self.blocks:
+            part = flat[start] if block.size == 0 else flat[start : start + block.size]
+            total = total + block.log_density(part)
+            start += block.width
+        return total
+
+    def draw_prior(self, key: Array, samplers: Mapping[str, Callable[[Array], Array]]) -> dict[str, Array]:
+        """Draw values of every block from its prior; ``samplers`` by block name."""
+        keys = jax.random.split(key, len(self.blocks))
+        return {block.name: samplers[block.name](k) for block, k in zip(self.blocks, keys, strict=True)}
+
+    def labels(self) -> tuple[str, ...]:
+        """Name of every scalar of the flat vector, such as ``openness[3]``."""
+        names: list[str] = []
+        for block in self.blocks:
+            names.extend([block.name] if block.size == 0 else [f"{block.name}[{i}]" for i in range(block.size)])
+        return tuple(names)
+
+
+def distribution(prior: Prior) -> Any:
+    """Return the NumPyro distribution of a prior (x64)."""
+    a = prior.arguments
+    makers: dict[Family, Callable[[], Any]] = {
+        Family.NORMAL: lambda: dist.Normal(a[0], a[1]),
+        Family.LOGNORMAL: lambda: dist.LogNormal(math.log(a[0]), a[1]),
+        Family.HALFNORMAL: lambda: dist.HalfNormal(a[0]),
+        Family.EXPONENTIAL: lambda: dist.Exponential(1.0 / a[0]),
+        Family.GAMMA: lambda: dist.Gamma(a[0], a[0] / a[1]),
+        Family.BETA: lambda: dist.Beta(a[0] * a[1], (1.0 - a[0]) * a[1]),
+        Family.LOGITNORMAL: lambda: dist.TransformedDistribution(
+            dist.Normal(math.log(a[0] / (1.0 - a[0])), a[1]), dist.transforms.SigmoidTransform()
+        ),
+        Family.UNIFORM: lambda: dist.Uniform(a[0], a[1]),
+        Family.STUDENT: lambda: dist.StudentT(a[0], a[1], a[2]),
+    }
+    return makers[prior.family]()
+
+
+def scalar_unknown(name: str, prior: Prior) -> Unknown:
+    """Return the block of one parameter.
+
+    Location-scale families (normal, log-normal, logit-normal, Student) are standardised, so
+    that 0 is the prior's centre and 1 its spread; the others use the support's bijection.
+    """
+    a = prior.arguments
+    standard = dist.Normal(0.0, 1.0)
+    if prior.family is Family.NORMAL:
+        return Unknown(name, 0, lambda z: a[0] + a[1] * z, standard.log_prob)
+    if prior.family is Family.LOGNORMAL:
+        return Unknown(name, 0, lambda z: a[0] * jnp.exp(a[1] * z), standard.log_prob)
+    if prior.family is Family.LOGITNORMAL:
+        centre = math.log(a[0] / (1.0 - a[0]))
+        return Unknown(name, 0, lambda z: jax.nn.sigmoid(centre + a[1] * z), standard.log_prob)
+    if prior.family is Family.STUDENT:
+        return Unknown(name, 0, lambda z: a[1] + a[2] * z, dist.StudentT(a[0]).log_prob)
+    target = distribution(prior)
+    bijection = cast(Any, biject_to(target.support))
+    # Shifted so that 0 is near the prior's centre: every chain starts where the prior lives.
+    centre = bijection.inv(jnp.asarray(float(target.mean)))
+
+    def constrain(z: Array) -> Array:
+        return bijection(centre + z)
+
+    def log_density(z: Array) -> Array:
+        value = bijection(centre + z)
+        return target.log_prob(value) + bijection.log_abs_det_jacobian(centre + z, value)
+
+    return Unknown(name, 0, constrain, log_density)
+
+
+def increments_unknown(name: str, size: int, tails: float | None) -> Unknown:
+    """Return the block of a walk's standardised increments: normal, or Student with ``tails``."""
+    density = dist.Normal(0.0, 1.0) if tails is None else dist.StudentT(tails)
+    return Unknown(name, size, lambda z: z, lambda z: density.log_prob(z).sum())
+
+
+def prior_interval(prior: Prior, level: float) -> tuple[float, float]:
+    """Return the equal-tailed interval of a prior, from 20,001 quantiles or a large draw."""
+    draws = np.asarray(prior_draws(prior, jax.random.key(0), 20_000))
+    low, high = np.quantile(draws, [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
+    return float(low), float(high)
+
+
+def prior_draws(prior: Prior, key: Array, n: int) -> NDArray[np.float64]:
+    """Return ``n`` draws of a prior, shape (n,)."""
+    return np.asarray(distribution(prior).sample(key, (n,)))

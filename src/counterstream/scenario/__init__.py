@@ -1,0 +1,1 @@
+"""The same system with something changed, on the same draws."""

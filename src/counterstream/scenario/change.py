@@ -1,0 +1,93 @@
+"""Apply a scenario's changes to a system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import jax.numpy as jnp
+
+from counterstream.dynamics.draw import Draw
+from counterstream.errors import CounterstreamError, Problem, suggest_name
+from counterstream.system.instrument import Event, Instrument
+from counterstream.system.move import DecisionMove, Move
+from counterstream.system.scenario import ChangeParameter, ChangeRhythm, DropEvent, HoldInstrument, Scenario
+from counterstream.system.system import System
+from counterstream.units import DURATION_UNITS, RATE_UNITS
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A system under a scenario, and what it does to parameters.
+
+    The parameters' draws stay the same ones; ``adjust`` changes those that the scenario names.
+    """
+
+    system: System
+    parameters: tuple[ChangeParameter, ...]
+
+    def adjust(self, draw: Draw) -> Draw:
+        """Return a draw with the scenario's parameters set or multiplied (internal units)."""
+        values = dict(draw.values)
+        for change in self.parameters:
+            now = values[change.parameter]
+            # ``value`` is in internal units: the caller converts once, in :func:`apply_scenario`.
+            values[change.parameter] = jnp.full_like(now, change.value) if change.value is not None else now * change.times
+        return draw._replace(values=values)
+
+
+def find_scenario(system: System, name: str) -> Scenario:
+    """Return the declared scenario of that name.
+
+    Raises
+    ------
+    CounterstreamError
+        ``U201`` if there is none.
+    """
+    found = {s.name: s for s in system.scenarios}
+    if name not in found:
+        mend = suggest_name(name, found)
+        raise CounterstreamError(
+            Problem("U201", f'the system declares no scenario "{name}"', path="scenarios", found=name, mend=mend)
+        )
+    return found[name]
+
+
+def apply_scenario(system: System, scenario: Scenario) -> Changed:
+    """Return the system with a scenario's changes made."""
+    instruments = {i.name: i for i in system.instruments}
+    events = {e.name: e for e in system.events}
+    moves: dict[str, Move] = {m.name: m for m in system.moves}
+    parameters: list[ChangeParameter] = []
+    for change in scenario.changes:
+        if isinstance(change, HoldInstrument):
+            instruments[change.instrument] = _held(instruments[change.instrument], change)
+        elif isinstance(change, DropEvent):
+            events[change.event] = _dropped(events[change.event])
+        elif isinstance(change, ChangeRhythm):
+            move = moves[change.move]
+            moves[change.move] = replace(move, batches=change.batches) if isinstance(move, DecisionMove) else move
+        else:
+            parameters.append(_internal(system, change))
+    changed = replace(
+        system,
+        instruments=tuple(instruments.values()),
+        events=tuple(events.values()),
+        moves=tuple(moves.values()),
+    )
+    return Changed(changed, tuple(parameters))
+
+
+def _held(instrument: Instrument, change: HoldInstrument) -> Instrument:
+    return replace(instrument, holds=(*instrument.holds, change.hold))
+
+
+def _dropped(event: Event) -> Event:
+    return replace(event, dropped=True)
+
+
+def _internal(system: System, change: ChangeParameter) -> ChangeParameter:
+    if change.value is None:
+        return change
+    unit = system.parameter(change.parameter).unit
+    factor = RATE_UNITS.get(unit, DURATION_UNITS.get(unit, 1.0))
+    return replace(change, value=change.value * factor)

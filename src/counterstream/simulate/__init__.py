@@ -1,0 +1,1 @@
+"""Engines: expected persons, whole persons by counts, and the series that observables read."""

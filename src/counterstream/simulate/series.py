@@ -1,0 +1,175 @@
+"""Series that observables read from a run, and what a measure is over a window of days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from numpy.typing import NDArray
+
+from counterstream.dynamics.flow import Moment, total_of
+from counterstream.dynamics.program import Program
+from counterstream.system.clock import Clock
+from counterstream.system.group import Selector
+from counterstream.system.move import Batches
+from counterstream.system.observable import FlowMeasure, Measure, PathMeasure, RatioMeasure, StockMeasure, Window
+from counterstream.system.parameter import Quantity
+from counterstream.system.system import System
+from counterstream.units import add_months
+
+Weights = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Persons of some groups, in flows, in statuses, or the level of a path; one number a step.
+
+    ``kind`` is ``flow``, ``stock`` or ``path``.  A stock is read at the start of each step
+    and once more at the end of the last.
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    groups: Selector = Selector()
+
+
+@dataclass(frozen=True)
+class Part:
+    """A reading, the weight of each of its steps (or step boundaries), and a factor."""
+
+    reading: Reading
+    weights: Weights = field(compare=False)
+    times: Quantity = 1.0
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a measure is over one window: sum of parts, or a ratio of two such sums."""
+
+    numerator: tuple[Part, ...]
+    denominator: tuple[Part, ...] = ()
+    complement: bool = False
+
+
+def target_of(system: System, measure: Measure, first: date, last: date) -> Target:
+    """Return a measure over the inclusive window of days, as weights of steps.
+
+    A flow released in dated batches belongs to its date; every other flow is taken as even
+    within its step, so that a step which the window covers in part counts in that part.
+    """
+    if isinstance(measure, RatioMeasure):
+        above = _parts(system, measure.numerator, first, last)
+        below = _parts(system, measure.denominator, first, last)
+        return Target(above, below, measure.complement)
+    if isinstance(measure, PathMeasure):
+        share = system.clock.overlap(first, last)
+        return Target((Part(Reading("path", (measure.name,)), share / max(float(share.sum()), 1e-300)),))
+    return Target(_parts(system, measure, first, last))
+
+
+def window_days(window: Window, first: date, last: date) -> tuple[date, date]:
+    """Return the first and last day of the part or shift of a claim's window."""
+    if window.first_months is not None:
+        last = min(last, add_months(first, window.first_months) - timedelta(days=1))
+    if window.last_months is not None:
+        first = max(first, add_months(last + timedelta(days=1), -window.last_months))
+    if window.shift_months:
+        first = add_months(first, window.shift_months)
+        last = add_months(last + timedelta(days=1), window.shift_months) - timedelta(days=1)
+    return first, last
+
+
+def _parts(system: System, measure: FlowMeasure | StockMeasure, first: date, last: date) -> tuple[Part, ...]:
+    first, last = window_days(measure.window, first, last)
+    if isinstance(measure, StockMeasure):
+        reading = Reading("stock", measure.statuses, measure.groups)
+        return (Part(reading, stock_weights(system.clock, first, last), measure.times),)
+    dated: dict[str, Batches] = {
+        f"{m.name}.released": m.batches for m in system.decisions if m.batches is not None and m.batches.dates
+    }
+    even = tuple(name for name in measure.flows if name not in dated)
+    parts: list[Part] = []
+    if even:
+        weights = system.clock.overlap(first, last)
+        parts.append(Part(Reading("flow", even, measure.groups), weights, measure.times))
+    for name in measure.flows:
+        if name in dated:
+            weights = batch_weights(system.clock, dated[name], first, last)
+            parts.append(Part(Reading("flow", (name,), measure.groups), weights, measure.times))
+    return tuple(parts)
+
+
+def batch_weights(clock: Clock, batches: Batches, first: date, last: date) -> Weights:
+    """Share of each step's releases that fall in the window; dated steps count by their dates."""
+    weights = clock.overlap(first, last)
+    for step in {clock.step_of(day) for day in batches.dates}:
+        days = [day for day in batches.dates if clock.step_of(day) == step]
+        weights[step] = sum(first <= day <= last for day in days) / len(days)
+    return weights
+
+
+def stock_weights(clock: Clock, first: date, last: date) -> Weights:
+    """Weights of step boundaries for a stock at a date, or its mean over a window.
+
+    The stock runs straight between boundaries; a window's mean is taken over at most 64
+    evenly spaced days of it.
+
+    Returns
+    -------
+    ndarray, shape (n_steps + 1,)
+    """
+    span = (last - first).days
+    days = sorted({first + timedelta(days=round(span * i / 63)) for i in range(64)})
+    weights = np.zeros(clock.n_steps + 1)
+    for day in days:
+        position = clock.position(day)
+        left = min(int(position), clock.n_steps - 1)
+        weights[left] += (1.0 - (position - left)) / len(days)
+        weights[left + 1] += (position - left) / len(days)
+    return weights
+
+
+def emit_readings(program: Program, readings: tuple[Reading, ...], moment: Moment) -> Array:
+    """Return the readings of one step, shape (n_readings,)."""
+    values: list[Array] = []
+    for reading in readings:
+        if reading.kind == "path":
+            seen = moment.seen[reading.names[0]]
+            values.append(seen if seen.ndim == 0 else seen.mean())
+            continue
+        mask = program.layout.mask(reading.groups)
+        row = total_of(moment.flows, reading.names) if reading.kind == "flow" else _stock(program, reading, moment.stocks)
+        values.append(jnp.sum(row * mask))
+    return jnp.stack(values)
+
+
+def final_stocks(program: Program, readings: tuple[Reading, ...], stocks: tuple[Array, ...]) -> Array:
+    """Return stock readings at the end of the last step (0 for other kinds), shape (n_readings,)."""
+    zero = jnp.zeros(())
+    return jnp.stack(
+        [
+            jnp.sum(_stock(program, r, stocks) * program.layout.mask(r.groups)) if r.kind == "stock" else zero
+            for r in readings
+        ]
+    )
+
+
+def _stock(program: Program, reading: Reading, stocks: tuple[Array, ...]) -> Array:
+    rows = [stocks[cell] for name in reading.names for cell in program.layout.rows[name]]
+    return sum(rows[1:], rows[0])
+
+
+def measure_readings(system: System, measure: Measure) -> tuple[Reading, ...]:
+    """Return the readings a measure needs (over any window), each once."""
+    clock = system.clock
+    target = target_of(system, measure, clock.start, clock.end)
+    return tuple(dict.fromkeys(part.reading for part in (*target.numerator, *target.denominator)))
+
+
+def parameter_names(system: System) -> Mapping[str, str]:
+    """Return the unit of each parameter by name."""
+    return {p.name: p.unit for p in system.parameters}
