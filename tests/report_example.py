@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -246,3 +248,16 @@ def build_content(*, fit: bool = True) -> ReportContent:
             for index in range(14)
         ),
     )  # fmt: skip
+
+
+def made_hostile(value: Any, text: str) -> Any:
+    """Put a text in place of every free text of the content."""
+    kept = {"kind", "per", "unit", "hedge", "use"}
+    if isinstance(value, str):
+        return text
+    if isinstance(value, tuple):
+        return tuple(made_hostile(one, text) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        found = {field.name: getattr(value, field.name) for field in fields(value) if field.name not in kept}
+        return replace(value, **{name: made_hostile(one, text) for name, one in found.items()})
+    return value

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from browser.chromium import Page, find_chromium
-from report_example import build_content
+from report_example import build_content, made_hostile
 
 from counterstream.report import render
 
@@ -16,6 +17,14 @@ pytestmark = [
     pytest.mark.skipif(find_chromium() is None, reason="chromium is not installed"),
 ]
 SIZES = [(1280, 900), (390, 844)]
+OVERLAPS = """
+[...document.querySelectorAll('figure svg')].flatMap(svg => {
+  const boxes = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()])
+    .filter(([, b]) => b.width > 0);
+  return boxes.flatMap(([one, a], i) => boxes.slice(i + 1)
+    .filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3)
+    .map(([two]) => `${svg.getAttribute('aria-label')}: ${one} / ${two}`));
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -64,16 +73,12 @@ def test_one_drawing_of_each_picture_is_seen_and_its_text_is_legible(
 def test_labels_of_a_picture_do_not_overlap(browser: Page, address: str, size: tuple[int, int]) -> None:
     browser.size(*size)
     browser.open(address)
-    overlaps = browser.evaluate("""
-        [...document.querySelectorAll('figure svg')].flatMap(svg => {
-          const boxes = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()])
-            .filter(([, b]) => b.width > 0);
-          return boxes.flatMap(([one, a], i) => boxes.slice(i + 1)
-            .filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1)
-            .filter(([, b]) => a.top < b.bottom - 3 && b.top < a.bottom - 3)
-            .map(([two]) => `${svg.getAttribute('aria-label')}: ${one} / ${two}`));
-        })""")
-    assert overlaps == []
+    assert browser.evaluate(OVERLAPS) == []
+    browser.evaluate(
+        "(t => t.parentNode.append(t.cloneNode(true)))([...document.querySelectorAll('figure svg text')]"
+        ".find(t => t.getBoundingClientRect().width > 0))"
+    )
+    assert len(browser.evaluate(OVERLAPS)) == 1
 
 
 def test_a_mark_leads_to_the_row_of_its_claim(browser: Page, address: str) -> None:
@@ -100,6 +105,23 @@ def test_first_stop_of_the_keyboard_skips_to_the_content(browser: Page, address:
     for kind in ("rawKeyDown", "keyUp"):
         browser.call("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
     assert browser.evaluate("document.activeElement.className") == "skip"
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("text", ["x" * 3000, "<img src=x onerror=alert(1)><script>alert(1)</script>\u202e" * 20])
+def test_hostile_names_neither_run_nor_break_the_page(
+    browser: Page, tmp_path: Path, size: tuple[int, int], text: str
+) -> None:
+    content = build_content()
+    few = replace(content, series=content.series[3:4], scenarios=content.scenarios[:1])
+    path = tmp_path / "hostile.html"
+    path.write_text(render(made_hostile(few, text)), encoding="utf-8")
+    browser.size(*size)
+    browser.open(path.as_uri())
+    browser.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert browser.evaluate("document.documentElement.scrollWidth") == size[0]
+    assert browser.messages == []
+    assert set(browser.requests) == {path.as_uri()}
 
 
 def test_a_planted_script_is_noticed_and_stopped(browser: Page, tmp_path: Path) -> None:

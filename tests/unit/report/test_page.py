@@ -8,13 +8,13 @@ import itertools
 import re
 import subprocess
 import sys
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from report_example import build_content
+from report_example import build_content, made_hostile
 
 from counterstream.report import ReportContent, Verdict, render
 from counterstream.report.series_tables import claims_table, series_table
@@ -73,19 +73,6 @@ def read(page: str) -> Reader:
     reader.feed(page)
     reader.close()
     return reader
-
-
-def made_hostile(value: Any, text: str) -> Any:
-    """Put a text in place of every free text of the content."""
-    kept = {"kind", "per", "unit", "hedge", "use", "label_kind"}
-    if isinstance(value, str):
-        return text
-    if isinstance(value, tuple):
-        return tuple(made_hostile(one, text) for one in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        found = {field.name: getattr(value, field.name) for field in fields(value) if field.name not in kept}
-        return replace(value, **{name: made_hostile(one, text) for name, one in found.items()})
-    return value
 
 
 def small(content: ReportContent) -> ReportContent:

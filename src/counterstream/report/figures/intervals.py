@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
@@ -23,6 +22,7 @@ from counterstream.report.figures.style import (
     add_title,
     dress,
     finish,
+    fold,
     new_figure,
     plain,
 )
@@ -115,7 +115,7 @@ def drawn_parameters(parameters: Sequence[ParameterView]) -> tuple[ParameterView
 
 
 def _rows(names: Sequence[str], layout: Layout) -> tuple[Figure, Axes]:
-    lines = [_row_name(name, layout) for name in names]
+    lines = [fold(name, layout.name_characters, 2) for name in names]
     extra = sum(line.count("\n") for line in lines)
     figure = new_figure(layout, 1.7 + ROW_INCHES * len(lines) + 0.12 * extra)
     axes = figure.add_subplot()
@@ -124,14 +124,6 @@ def _rows(names: Sequence[str], layout: Layout) -> tuple[Figure, Axes]:
     axes.set_yticks(range(len(lines)), lines, fontsize=layout.font, parse_math=False)
     axes.set_ylim(len(lines) - 0.4, -0.6)
     return figure, axes
-
-
-def _row_name(name: str, layout: Layout) -> str:
-    """Break a long name into at most two lines, the second cut if need be."""
-    lines = textwrap.wrap(name, layout.name_characters) or [" "]
-    if len(lines) > 2:
-        lines = [lines[0], lines[1][: layout.name_characters - 1] + "…"]
-    return "\n".join(lines)
 
 
 def _signed_percent(value: float, position: int | None = None) -> str:

@@ -72,6 +72,14 @@ def plain(text: str) -> str:
     return " ".join(clean_text(text).split())
 
 
+def fold(text: str, width: int, most: int) -> str:
+    """Break a text into at most so many lines; what is left over is cut, or it would crowd out the picture."""
+    lines = textwrap.wrap(text, width) or [" "]
+    if len(lines) > most:
+        lines = [*lines[: most - 1], lines[most - 1][: width - 1] + "…"]
+    return "\n".join(lines)
+
+
 def new_figure(layout: Layout, height: float | None = None) -> Figure:
     """Return an empty figure on a white ground."""
     return Figure(figsize=(layout.width, height or layout.height), layout="constrained", facecolor="white")
@@ -80,7 +88,7 @@ def new_figure(layout: Layout, height: float | None = None) -> Figure:
 def finish(figure: Figure, layout: Layout, source: str) -> None:
     """Write the source line below everything else."""
     if source:
-        lines = textwrap.fill(plain(source), layout.source_characters)
+        lines = fold(plain(source), layout.source_characters, 4)
         figure.supxlabel(
             lines, x=0.01, ha="left", fontsize=layout.small, color=GREY, parse_math=False, multialignment="left"
         )
@@ -88,7 +96,7 @@ def finish(figure: Figure, layout: Layout, source: str) -> None:
 
 def add_title(axes: Axes, text: str, layout: Layout) -> None:
     """Write the title of a picture, left, as text and never as mathematics."""
-    lines = textwrap.fill(plain(text), layout.source_characters - 20)
+    lines = fold(plain(text), layout.source_characters - 20, 3)
     axes.set_title(lines, loc="left", fontsize=layout.font + 1.5, fontweight="bold", color=INK, parse_math=False)
 
 
@@ -109,7 +117,7 @@ def dress(axes: Axes, layout: Layout, grid: str = "y") -> None:
 
 def label_values(axes: Axes, text: str, layout: Layout) -> None:
     """Name the value axis with its unit."""
-    axes.set_ylabel(plain(text), fontsize=layout.font, color=INK, parse_math=False)
+    axes.set_ylabel(fold(plain(text), 40, 2), fontsize=layout.font, color=INK, parse_math=False)
 
 
 def _number_text(value: float, position: int | None = None) -> str:
