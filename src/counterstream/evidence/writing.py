@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from counterstream.evidence.claim import Claim
@@ -34,13 +33,34 @@ def guard_text(text: str) -> str:
     return "'" + text if _FORMULA_LIKE.match(text) else text
 
 
+class _Lines:
+    """Takes rows as the csv module writes them and ends them with a line feed alone."""
+
+    def __init__(self) -> None:
+        self.rows: list[str] = []
+
+    def write(self, row: str) -> None:
+        """Take one row that ends with CR and LF."""
+        self.rows.append(row[:-2] + "\n")
+
+
+def format_rows(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows of cells as the text of a CSV file whose lines end with LF.
+
+    Notes
+    -----
+    The csv module puts only those line breaks into quotation marks that it ends its own rows
+    with, so it must be told to use both; a bare CR in a cell would end the row for a reader.
+    """
+    lines = _Lines()
+    csv.writer(lines, lineterminator="\r\n").writerows(rows)
+    return "".join(lines.rows)
+
+
 def format_claims(claims: Iterable[Claim]) -> str:
     """Return claims as the text of a ``claims.csv``, ``use`` included."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([column.name for column in CLAIMS.columns])
-    writer.writerows(_claim_cells(claim) for claim in claims)
-    return stream.getvalue()
+    heading = [column.name for column in CLAIMS.columns]
+    return format_rows([heading, *(_claim_cells(claim) for claim in claims)])
 
 
 def write_claims(path: Path, claims: Iterable[Claim]) -> None:

@@ -21,7 +21,7 @@ def without_place(claims: tuple[Claim, ...]) -> list[Claim]:
 
 # Printable text as a ledger can hold it; cells are read without the white space around them.
 TEXT = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")) | st.sampled_from("\n\t"), max_size=20
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")) | st.sampled_from("\n\t\r"), max_size=20
 ).map(str.strip)
 FIGURE = st.none() | st.floats(0, 1e300) | st.integers(0, 10**18).map(float)
 
