@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from counterstream.units import YEARS_PER_STEP, Step, next_boundary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,7 @@ class Clock:
 
     def step_of(self, day: date) -> int:
         """Index of the step that holds ``day``; may lie outside ``range(n_steps)``."""
-        edges = np.array(self.boundaries, dtype="datetime64[D]")
-        return int(np.searchsorted(edges, np.datetime64(day), side="right")) - 1
+        return bisect.bisect_right(self.boundaries, day) - 1
 
     def overlap(self, first: date, last: date) -> NDArray[np.float64]:
         """Share of each step that lies in the inclusive span of days.
@@ -65,6 +67,9 @@ class Clock:
         ndarray, shape (n_steps,)
             Between 0 and 1; a step that lies wholly in the span has 1.
         """
+        # Imported here: checking a system needs no arrays, and the import takes a fifth of a second.
+        import numpy as np
+
         edges = np.array(self.boundaries, dtype="datetime64[D]").astype(np.int64)
         low = np.datetime64(first).astype("datetime64[D]").astype(np.int64)
         high = np.datetime64(last + timedelta(days=1)).astype("datetime64[D]").astype(np.int64)

@@ -1,0 +1,38 @@
+"""All checks of a resolved draft, in the order of the system's parts."""
+
+from __future__ import annotations
+
+from counterstream.spec.check_levers import check_events, check_instruments, check_signals
+from counterstream.spec.check_moves import check_decisions, check_initial, check_junctions, check_moves
+from counterstream.spec.check_outputs import check_agencies, check_answers, check_measures, check_scenarios
+from counterstream.spec.check_parameters import check_parameters
+from counterstream.spec.check_reach import check_observed, check_reach, find_reached
+from counterstream.spec.check_time import check_clock
+from counterstream.spec.check_use import check_use
+from counterstream.spec.findings import Findings
+from counterstream.spec.scope import GroupIndex
+from counterstream.system.system import System
+
+
+def check_draft(draft: System, out: Findings) -> None:
+    """Check what was resolved; what is absent is judged only if everything could be read."""
+    index = GroupIndex(draft.groups)
+    check_clock(draft.clock, out)
+    check_parameters(draft, out)
+    check_instruments(draft, out)
+    check_events(draft, out)
+    check_signals(draft, out)
+    check_initial(draft, out)
+    check_moves(draft, index, out)
+    check_decisions(draft, index, out)
+    check_junctions(draft, index, out)
+    check_measures(draft, out)
+    check_answers(draft, out)
+    check_agencies(draft, out)
+    check_scenarios(draft, out)
+    if out.has_errors("S1", "S2", "S3", "S51"):
+        return
+    reached = find_reached(draft, index)
+    if check_reach(draft, index, reached, out):
+        check_observed(draft, index, reached, out)
+    check_use(draft, out)

@@ -1,0 +1,227 @@
+"""Looking up every name used in a system file, and the units of the parameters named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from counterstream.errors import suggest_name
+from counterstream.spec.findings import Findings, Reference
+from counterstream.spec.node import Node
+
+DECISION_FLOWS = ("approved", "refused", "released")
+
+#: kind of reference -> sections that may declare the name, code of an unknown one, noun
+_KINDS: dict[str, tuple[tuple[str, ...], str, str]] = {
+    "place": (("places",), "S301", "place"),
+    "status": (("statuses",), "S302", "status"),
+    "attribute": (("attributes",), "S303", "attribute"),
+    "parameter": (("parameters",), "S305", "parameter"),
+    "lever": (("parameters", "instruments"), "S305", "parameter or instrument"),
+    "covariate": (("instruments", "signals", "events"), "S306", "instrument, signal or event"),
+    "event": (("events",), "S309", "event"),
+    "signal": (("signals",), "S310", "signal"),
+    "instrument": (("instruments",), "S311", "instrument"),
+    "agency": (("agencies",), "S312", "agency"),
+    "path": (("instruments", "signals", "parameters"), "S313", "instrument, signal or parameter"),
+}
+#: Sections whose names share one space, because there a name alone must tell what is meant:
+#: a term reads a covariate, a path or a capacity names a lever or a parameter.
+_SHARED_SPACES = (("instruments", "signals", "events"), ("parameters", "instruments", "signals"))
+_NOUNS = {
+    "places": "a place",
+    "statuses": "a status",
+    "attributes": "an attribute",
+    "parameters": "a parameter",
+    "instruments": "an instrument",
+    "signals": "a signal",
+    "events": "an event",
+    "moves": "a move",
+    "observables": "an observable",
+}
+
+
+@dataclass(frozen=True)
+class Declared:
+    """Names that the document declares, sound or not, by section; ``None``: unreadable."""
+
+    sections: dict[str, tuple[str, ...] | None]
+    values: dict[str, tuple[str, ...] | None]
+    flows: tuple[str, ...] | None
+    decisions: tuple[str, ...]
+    units: dict[str, str]
+
+    def names(self, sections: Iterable[str]) -> tuple[str, ...] | None:
+        """Names in any of the sections, or ``None`` if one of them cannot be read."""
+        found: list[str] = []
+        for section in sections:
+            names = self.sections[section]
+            if names is None:
+                return None
+            found.extend(names)
+        return tuple(found)
+
+
+def _keys(node: Node | None) -> tuple[str, ...] | None:
+    if node is None or node.value is None:
+        return ()
+    return tuple(node.value) if isinstance(node.value, dict) else None
+
+
+def _child(node: Node | None, key: str) -> Node | None:
+    return node.value.get(key) if node is not None and isinstance(node.value, dict) else None
+
+
+def collect_declared(root: Node) -> Declared:
+    """Collect the declared names from the nodes, so that a faulty entry still counts as known."""
+    sections = {name: _keys(_child(root, name)) for name in (*_NOUNS, "agencies")}
+    values: dict[str, tuple[str, ...] | None] = {}
+    for attribute in sections["attributes"] or ():
+        node = _child(_child(_child(root, "attributes"), attribute), "values")
+        if node is not None and isinstance(node.value, list):
+            values[attribute] = tuple(str(item.value) for item in node.value)
+        else:
+            values[attribute] = (node.value,) if node is not None and isinstance(node.value, str) else None
+    units: dict[str, str] = {}
+    for parameter in sections["parameters"] or ():
+        unit = _child(_child(_child(root, "parameters"), parameter), "unit")
+        if unit is not None and isinstance(unit.value, str):
+            units[parameter] = unit.value
+    flows, decisions = _collect_flows(root, sections["moves"])
+    return Declared(sections, values, flows, decisions, units)
+
+
+def _collect_flows(root: Node, moves: tuple[str, ...] | None) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+    """Return the flows of all moves (``None`` if a kind is unclear) and the decisions."""
+    if moves is None:
+        return None, ()
+    flows: list[str] = []
+    decisions: list[str] = []
+    clear = True
+    for name in moves:
+        move = _child(_child(root, "moves"), name)
+        kind = _child(move, "kind")
+        word = kind.value if kind is not None else None
+        if word == "decision":
+            decisions.append(name)
+            flows.extend(f"{name}.{flow}" for flow in DECISION_FLOWS)
+        elif word == "choice":
+            destinations = _keys(_child(move, "alternatives"))
+            clear = clear and destinations is not None
+            flows.extend(f"{name}.{destination}" for destination in destinations or ())
+        elif word in ("rate", "entry", "loss"):
+            flows.append(name)
+        else:
+            clear = False
+    return (tuple(flows) if clear else None), tuple(decisions)
+
+
+def check_names(declared: Declared, out: Findings) -> None:
+    """Record every name that is unknown, of the wrong kind, or used for two things."""
+    _check_shared_space(declared, out)
+    for reference in out.references:
+        if reference.kind == "value":
+            _check_value(reference, declared, out)
+        elif reference.kind == "flow":
+            _check_flow(reference, declared, out)
+        elif reference.kind == "decision":
+            _check_decision(reference, declared, out)
+        else:
+            _check_reference(reference, declared, out)
+
+
+def _check_shared_space(declared: Declared, out: Findings) -> None:
+    for space in _SHARED_SPACES:
+        first: dict[str, str] = {}
+        for section in space:
+            for name in declared.sections[section] or ():
+                if name in first:
+                    out.add(
+                        "S315",
+                        (section, name),
+                        f"the name is used for {_NOUNS[first[name]]} and for {_NOUNS[section]}",
+                        found=name,
+                        allowed=f"names that differ in {', '.join(space)}",
+                        mend="rename one of them",
+                    )
+                first.setdefault(name, section)
+
+
+def _elsewhere(name: str, declared: Declared) -> str:
+    """Return what else bears the name, for the message."""
+    kinds = [noun for section, noun in _NOUNS.items() if name in (declared.sections[section] or ())]
+    return f"{name}, which is {kinds[0]}" if kinds else name
+
+
+def _unknown(
+    code: str, noun: str, reference: Reference, known: Iterable[str], declared: Declared, out: Findings
+) -> None:
+    choices = tuple(known)
+    out.add(
+        code,
+        reference.at,
+        f"no {noun} has this name",
+        found=_elsewhere(reference.name[:100], declared),
+        allowed=f"a declared {noun}",
+        mend=suggest_name(reference.name[:100], choices),
+    )
+
+
+def _check_reference(reference: Reference, declared: Declared, out: Findings) -> None:
+    sections, code, noun = _KINDS[reference.kind]
+    known = declared.names(sections)
+    if known is None:
+        return
+    if reference.name not in known:
+        _unknown(code, noun, reference, known, declared, out)
+        return
+    unit = declared.units.get(reference.name)
+    named_as_parameter = reference.name in (declared.sections["parameters"] or ())
+    if reference.units and named_as_parameter and unit is not None and unit not in reference.units:
+        out.add(
+            "S405",
+            reference.at,
+            f'parameter "{reference.name}" has the wrong unit for this use',
+            found=f"unit {unit}",
+            allowed="unit " + " or ".join(reference.units),
+            mend="use another parameter, or correct its unit and prior",
+        )
+
+
+def _check_value(reference: Reference, declared: Declared, out: Findings) -> None:
+    known = declared.values.get(reference.attribute)
+    if known is None or reference.name in known:
+        return
+    out.add(
+        "S304",
+        reference.at,
+        f'attribute "{reference.attribute}" has no such value',
+        found=reference.name,
+        allowed=", ".join(known[:12]),
+        mend=suggest_name(reference.name, known),
+    )
+
+
+def _check_flow(reference: Reference, declared: Declared, out: Findings) -> None:
+    if declared.flows is None or reference.name in declared.flows:
+        return
+    inner = [flow for flow in declared.flows if flow.startswith(reference.name + ".")]
+    if inner:
+        out.add(
+            "S307",
+            reference.at,
+            "the move makes several flows",
+            found=reference.name,
+            allowed=", ".join(inner[:12]),
+            mend=f'for example "{inner[0]}"',
+        )
+        return
+    _unknown("S307", "flow", reference, declared.flows, declared, out)
+
+
+def _check_decision(reference: Reference, declared: Declared, out: Findings) -> None:
+    if declared.sections["moves"] is None or reference.name in declared.decisions:
+        return
+    if reference.name in (declared.sections["moves"] or ()) and declared.flows is None:
+        return
+    _unknown("S308", "decision move", reference, declared.decisions, declared, out)
