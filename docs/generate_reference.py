@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import json
 import pkgutil
 from collections.abc import Iterator
-from importlib.resources import files
 from typing import Any
 
 import mkdocs_gen_files
@@ -15,6 +13,7 @@ import typer.main
 import counterstream
 from counterstream import cli
 from counterstream.evidence.schema import CLAIMS, EVENTS, SOURCES, TableSchema
+from counterstream.spec import json_schema
 
 
 def write_page(name: str, lines: Iterator[str]) -> None:
@@ -66,51 +65,75 @@ def describe_ledger() -> Iterator[str]:
 def name_type(schema: dict[str, Any]) -> str:
     """Say in words what a JSON Schema allows."""
     if "$ref" in schema:
-        name = str(schema["$ref"]).rpartition("/")[2]
-        return f"[{name}](#{name.lower()})"
+        name = name_referred(schema)
+        return f"[{name}](#{name})"
     if "const" in schema:
         return f"`{schema['const']}`"
     if "enum" in schema:
         return ", ".join(f"`{value}`" for value in schema["enum"])
     for key in ("anyOf", "oneOf"):
         if key in schema:
-            return " or ".join(dict.fromkeys(name_type(part) for part in schema[key] if part.get("type") != "null"))
-    if "allOf" in schema and len(schema["allOf"]) == 1:
-        return name_type(schema["allOf"][0])
-    if schema.get("type") == "array":
-        return f"list of {name_type(schema.get('items', {}))}"
-    if schema.get("type") == "object":
-        values = schema.get("additionalProperties")
-        return f"names, each with {name_type(values)}" if isinstance(values, dict) else "mapping"
-    kind = schema.get("type", "any")
-    return ", ".join(kind) if isinstance(kind, list) else str(kind)
+            return " or ".join(dict.fromkeys(name_type(part) for part in schema[key]))
+    kinds = schema.get("type", "anything")
+    kinds = [kind for kind in kinds if kind != "null"] if isinstance(kinds, list) else [kinds]
+    return " or ".join(name_kind(kind, schema) for kind in kinds)
 
 
-def describe_mapping(name: str, schema: dict[str, Any]) -> Iterator[str]:
+def name_kind(kind: str, schema: dict[str, Any]) -> str:
+    if kind == "array":
+        return f"list of: {name_type(schema.get('items', {}))}"
+    values = schema.get("additionalProperties")
+    if kind == "object" and isinstance(values, dict):
+        return f"names, each with: {name_type(values)}"
+    words = {"string": "text", "boolean": "true or false", "integer": "whole number", "object": "mapping"}
+    return words.get(kind, kind)
+
+
+def name_referred(schema: dict[str, Any]) -> str:
+    return str(schema["$ref"]).rpartition("/")[2]
+
+
+def find_references(part: object) -> Iterator[str]:
+    """Yield names of the definitions that a part of a schema refers to, in order."""
+    if isinstance(part, dict):
+        if "$ref" in part:
+            yield name_referred(part)
+        for inner in part.values():
+            yield from find_references(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from find_references(inner)
+
+
+def describe_definition(name: str, schema: dict[str, Any]) -> Iterator[str]:
     yield f"\n## {name}\n"
     if "description" in schema:
         yield str(schema["description"]).strip() + "\n"
     if "properties" not in schema:
-        yield f"Allowed: {name_type(schema)}"
+        yield f"Holds {name_type(schema)}."
         return
-    yield "| field | holds | default | meaning |"
-    yield "|---|---|---|---|"
+    yield "| field | holds | meaning |"
+    yield "|---|---|---|"
     for field, inner in schema["properties"].items():
-        required = field in schema.get("required", ())
-        default = "required" if required else f"`{json.dumps(inner['default'])}`" if "default" in inner else ""
-        yield f"| `{field}` | {name_type(inner)} | {default} | {cell(inner.get('description', ''))} |"
+        needed = " **Required.**" if field in schema.get("required", ()) else ""
+        yield f"| `{field}` | {cell(name_type(inner))} | {cell(inner.get('description', ''))}{needed} |"
 
 
 def describe_system_file() -> Iterator[str]:
-    schema = json.loads(files("counterstream").joinpath("spec/system.schema.json").read_text(encoding="utf-8"))
+    schema = json_schema()
+    definitions: dict[str, Any] = schema["$defs"]
     yield "# The system file\n"
     yield "`system.yaml` is YAML 1.2. Its JSON Schema comes with the package (`counterstream schema` prints it); an"
     yield "editor that knows the schema completes and checks as you type. Defaults are filled in once, when the file is"
     yield "read; the full form is written beside every run. What the parts mean is told in"
     yield "[Moves](../explanation/moves.md) and [Signals and feedback](../explanation/signals.md)."
-    yield from describe_mapping("The file", {k: v for k, v in schema.items() if k != "description"})
-    for name, inner in schema.get("$defs", {}).items():
-        yield from describe_mapping(name, inner)
+    waiting, done = [name_referred(schema)], set[str]()
+    while waiting:
+        name = waiting.pop(0)
+        if name not in done:
+            done.add(name)
+            yield from describe_definition(name, definitions[name])
+            waiting.extend(find_references(definitions[name]))
 
 
 def describe_command(command: Any, name: str) -> Iterator[str]:
