@@ -13,8 +13,16 @@ __version__ = "0.1.0"
 #: Public name -> "module:attribute".  ``__init__.pyi`` states the same names for type checkers.
 _PUBLIC: dict[str, str] = {
     "CounterstreamError": "counterstream.errors:CounterstreamError",
+    "Ledger": "counterstream.evidence.ledger:Ledger",
     "Problem": "counterstream.errors:Problem",
     "System": "counterstream.system.system:System",
+    "answer_claims": "counterstream.evidence.answering:answer_claims",
+    "check_system": "counterstream.spec:check_system",
+    "find_conflicts": "counterstream.evidence.conflicts:find_conflicts",
+    "parse_system": "counterstream.spec:parse_system",
+    "read_ledger": "counterstream.evidence.ledger:read_ledger",
+    "read_system": "counterstream.spec:read_system",
+    "write_system": "counterstream.spec:write_system",
 }
 
 

@@ -1,5 +1,13 @@
 from counterstream.errors import CounterstreamError as CounterstreamError
 from counterstream.errors import Problem as Problem
+from counterstream.evidence.answering import answer_claims as answer_claims
+from counterstream.evidence.conflicts import find_conflicts as find_conflicts
+from counterstream.evidence.ledger import Ledger as Ledger
+from counterstream.evidence.ledger import read_ledger as read_ledger
+from counterstream.spec import check_system as check_system
+from counterstream.spec import parse_system as parse_system
+from counterstream.spec import read_system as read_system
+from counterstream.spec import write_system as write_system
 from counterstream.system.system import System as System
 
 __version__: str
