@@ -127,7 +127,7 @@ class RowReader:
 
     def report(self, column: str, fault: Fault, *, found: str | None = None, warning: bool = False) -> None:
         """Report a fault in a column."""
-        cell = self._row.cells.get(column, "")
+        cell = self._table.read_cell(self._row, column)
         self._faulty.add(column)
         self._findings.add(
             Problem(
@@ -146,7 +146,7 @@ class RowReader:
 
     def text(self, column: str) -> str:
         """Return the cell's text; report it if it must be filled and is not."""
-        cell = self._row.cells.get(column, "")
+        cell = self._table.read_cell(self._row, column)
         if cell:
             return cell
         declared = self._table.schema.by_name[column]
@@ -157,7 +157,7 @@ class RowReader:
 
     def number(self, column: str) -> float | None:
         """Return the number in the cell, None where it is empty or faulty."""
-        cell = self._row.cells.get(column, "")
+        cell = self._table.read_cell(self._row, column)
         if not cell:
             return None
         value = parse_number(cell)

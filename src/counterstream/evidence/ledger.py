@@ -11,8 +11,9 @@ from counterstream.errors import CounterstreamError, Problem, suggest_name
 from counterstream.evidence import codes
 from counterstream.evidence.cells import Fault, RowReader, UniqueIds, check_source
 from counterstream.evidence.claim import Claim, DatePrecision, Hedge, LedgerEvent, QuantityKind, Source, Use
+from counterstream.evidence.reading import read_table
 from counterstream.evidence.schema import CLAIMS, EVENTS, SOURCES, TableSchema
-from counterstream.evidence.table import Findings, TextTable, read_table
+from counterstream.evidence.table import Findings, TextTable
 
 SHARE_UNITS = ("share", "percent")
 
@@ -151,6 +152,8 @@ def _interpret_sources(table: TextTable, findings: Findings) -> tuple[Source, ..
     ids = UniqueIds("source_id")
     sources: list[Source] = []
     for text_row in table.rows:
+        if findings.is_full:
+            break
         row = RowReader(table, text_row, findings)
         sources.append(
             Source(
@@ -172,6 +175,8 @@ def _interpret_events(table: TextTable, findings: Findings, known: set[str] | No
     """Interpret the rows of ``events.csv``."""
     events: list[LedgerEvent] = []
     for text_row in table.rows:
+        if findings.is_full:
+            break
         row = RowReader(table, text_row, findings)
         day = row.day("date")
         precision = row.choice("date_precision", DatePrecision, codes.UNKNOWN_PRECISION)
@@ -191,6 +196,8 @@ def _interpret_claims(
     ids = UniqueIds("id")
     claims: list[Claim] = []
     for text_row in table.rows:
+        if findings.is_full:
+            break
         row = RowReader(table, text_row, findings)
         claim = _interpret_claim(row, ids.take(row) if "id" in table.positions else "", known, use)
         if claim is not None:

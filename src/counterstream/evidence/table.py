@@ -1,27 +1,17 @@
-"""Reading a CSV file as text, with the place of every cell kept and every fault reported."""
+"""A table read as text, with the place of every cell, and the problems found in it."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 
-from counterstream.errors import CounterstreamError, Problem, suggest_name
+from counterstream.errors import Problem
 from counterstream.evidence import codes
 from counterstream.evidence.schema import TableSchema
 
-#: No ledger of claims gathered by hand comes near; a larger file is a mistake or an attack.
-LARGEST_FILE_BYTES = 50_000_000
-#: Python's csv module refuses cells above 131,072 characters; a statement is a sentence.
-LONGEST_FIELD = 20_000
-#: More than this many problems in one file help nobody; their number is still given.
+#: More than this many errors help nobody: the search for more is given up.
 MOST_PROBLEMS = 1_000
 
-# Line breaks and tabs may stand in a quoted statement; other control characters may not.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _FORMULA_GUARD = re.compile(r"'+[=+\-@\t\r]")
 
 
@@ -32,20 +22,23 @@ def show(text: str, longest: int = 60) -> str:
 
 
 class Findings:
-    """Problems in the order found; beyond :data:`MOST_PROBLEMS` only their number is kept."""
+    """Problems in the order found: up to :data:`MOST_PROBLEMS` errors and as many warnings."""
 
     def __init__(self) -> None:
         self._kept: list[Problem] = []
-        self._left_out = 0
         self._errors = 0
+        self._warnings = 0
 
     def add(self, problem: Problem) -> None:
         """Keep a problem."""
-        self._errors += problem.severity == "error"
-        if len(self._kept) < MOST_PROBLEMS:
-            self._kept.append(problem)
+        if problem.severity == "error":
+            self._errors += 1
+            number = self._errors
         else:
-            self._left_out += 1
+            self._warnings += 1
+            number = self._warnings
+        if number <= MOST_PROBLEMS:
+            self._kept.append(problem)
 
     @property
     def has_errors(self) -> bool:
@@ -53,31 +46,32 @@ class Findings:
         return self._errors > 0
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
-        """All problems kept, and one that says how many more there are."""
-        if not self._left_out:
-            return tuple(self._kept)
-        severity = "error" if self.has_errors else "warning"
-        more = Problem(
-            codes.MORE_PROBLEMS,
-            f"{self._left_out} more problems are not listed",
-            mend="mend the first ones and check again; many have one cause",
-            severity=severity,
-        )
-        return (*self._kept, more)
+    def is_full(self) -> bool:
+        """Whether there are so many errors that looking for more is of no use.
 
-    def raise_if_errors(self) -> None:
-        """Raise every problem if one of them is an error."""
-        if self.has_errors:
-            raise CounterstreamError(self.problems)
+        Warnings never end the search: what they stand beside is used.
+        """
+        return self._errors >= MOST_PROBLEMS
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All problems kept, and one more that says so if some were not."""
+        if self.is_full:
+            mend = "mend the first ones and check again; many have one cause"
+            message = f"the search ended after {MOST_PROBLEMS:,} errors; there may be more"
+            return (*self._kept, Problem(codes.MORE_PROBLEMS, message, mend=mend))
+        if self._warnings > MOST_PROBLEMS:
+            message = f"{self._warnings - MOST_PROBLEMS:,} more warnings are not listed"
+            return (*self._kept, Problem(codes.MORE_PROBLEMS, message, severity="warning"))
+        return tuple(self._kept)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as text: its first physical line and its cells by column name."""
+    """A row as text: its first physical line and its cells in the file's order."""
 
     line: int
-    cells: dict[str, str]
+    cells: list[str]
 
 
 @dataclass(frozen=True)
@@ -85,7 +79,7 @@ class TextTable:
     """A table read as text.
 
     ``positions`` gives each column's place in the file, from 1.  ``sound`` tells whether all
-    needed columns are there, so that rows can be interpreted.
+    needed columns are there.
     """
 
     schema: TableSchema
@@ -94,300 +88,17 @@ class TextTable:
     rows: tuple[Row, ...] = ()
     sound: bool = False
 
-
-def read_table(path: Path, schema: TableSchema, findings: Findings) -> TextTable:
-    """Read a CSV file as text and check its shape against the schema.
-
-    Parameters
-    ----------
-    path
-        The file; UTF-8 with or without byte order mark.
-    schema
-        Columns that it must and may have.
-    findings
-        Takes up every fault.
-
-    Returns
-    -------
-    TextTable
-        Rows that have the right number of cells; empty where the file is unusable.
-    """
-    name = str(path)
-    raw = _read_bytes(path, schema, findings)
-    if raw is None:
-        return TextTable(schema, name)
-    return parse_table(raw, name, schema, findings)
-
-
-def parse_table(raw: bytes, name: str, schema: TableSchema, findings: Findings) -> TextTable:
-    """Interpret the bytes of a CSV file; see :func:`read_table`."""
-    text = _decode(raw, name, findings)
-    if text is None:
-        return TextTable(schema, name)
-    if not text.strip():
-        findings.add(
-            Problem(
-                codes.EMPTY_FILE,
-                "the file is empty",
-                name,
-                1,
-                allowed="a heading line: " + ",".join(c.name for c in schema.columns if not c.optional),
-                mend="write the heading line and at least one row",
-            )
-        )
-        return TextTable(schema, name)
-    lines = _split_rows(text, name, findings)
-    if not lines:
-        return TextTable(schema, name)
-    (heading_line, heading), *body = lines
-    header = [cell.strip() for cell in heading]
-    sound = _check_header(header, heading_line, name, schema, findings)
-    positions = {column: index + 1 for index, column in reversed(list(enumerate(header)))}
-    rows = tuple(_shape_rows(header, body, name, findings)) if len(positions) == len(header) else ()
-    table = TextTable(schema, name, positions, rows, sound)
-    _check_cells(table, text, findings)
-    return table
-
-
-def _read_bytes(path: Path, schema: TableSchema, findings: Findings) -> bytes | None:
-    """Return the file's bytes, or None with the reason found."""
-    name = str(path)
-    try:
-        if not path.exists():
-            mend = f"write {schema.file} with the columns " + ",".join(c.name for c in schema.columns)
-            findings.add(Problem(codes.MISSING_FILE, f"{path.name} does not exist", name, mend=mend))
-            return None
-        if not path.is_file():
-            findings.add(Problem(codes.UNREADABLE_FILE, f"{path.name} is not a file", name, mend="name a CSV file"))
-            return None
-        size = path.stat().st_size
-        if size > LARGEST_FILE_BYTES:
-            findings.add(
-                Problem(
-                    codes.HUGE_FILE,
-                    "the file is too large for a ledger",
-                    name,
-                    found=f"{size:,} bytes",
-                    allowed=f"at most {LARGEST_FILE_BYTES:,} bytes",
-                    mend="split the ledger, or check that this is the right file",
-                )
-            )
-            return None
-        return path.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a NUL inside the path
-        findings.add(Problem(codes.UNREADABLE_FILE, f"the file cannot be read: {error}", name))
-        return None
-
-
-def _decode(raw: bytes, name: str, findings: Findings) -> str | None:
-    """Decode UTF-8; bytes that are not are kept as surrogates and reported where they stand."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        findings.add(
-            Problem(
-                codes.WRONG_ENCODING,
-                "the file is UTF-16",
-                name,
-                1,
-                1,
-                found="a UTF-16 byte order mark",
-                allowed="UTF-8, with or without byte order mark",
-                mend='save it as "CSV UTF-8"',
-            )
-        )
-        return None
-    body = raw.removeprefix(b"\xef\xbb\xbf")
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return body.decode("utf-8", errors="surrogateescape")
-
-
-def _split_rows(text: str, name: str, findings: Findings) -> list[tuple[int, list[str]]]:
-    """Split text into rows with the physical line at which each starts; blank lines are left out."""
-    # newline="" keeps the line breaks inside quoted cells, and counts CR, LF and CRLF as lines.
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[tuple[int, list[str]]] = []
-    while True:
-        start = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return rows
-        except csv.Error as error:
-            findings.add(_quoting_problem(str(error), name, start))
-            continue
-        if any(cells):
-            rows.append((start, cells))
-
-
-def _quoting_problem(reason: str, name: str, line: int) -> Problem:
-    """Say in plain words why the csv reader refused a row."""
-    if "field limit" in reason:
-        return Problem(
-            codes.HUGE_FIELD,
-            "a cell is too long",
-            name,
-            line,
-            found="more than 131,072 characters",
-            allowed=f"at most {LONGEST_FIELD:,} characters",
-            mend="shorten it; if it holds many rows, a closing quotation mark is missing",
-        )
-    return Problem(
-        codes.BROKEN_QUOTES,
-        "quotation marks do not pair",
-        name,
-        line,
-        found=reason,
-        allowed='a cell in quotation marks, with marks inside it doubled: "the ""third"" wave"',
-        mend="close the quotation mark opened in this row, or double those inside the cell",
-    )
-
-
-def _check_header(header: list[str], line: int, name: str, schema: TableSchema, findings: Findings) -> bool:
-    """Report missing, unknown and duplicate columns; tell whether rows can be interpreted."""
-    if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
-        mark = next(m for m in (";", "\t", "|") if m in header[0])
-        findings.add(
-            Problem(
-                codes.WRONG_SEPARATOR,
-                "cells are not separated by commas",
-                name,
-                line,
-                1,
-                found=show(mark),
-                allowed='","',
-                mend="save the table as comma-separated values",
-            )
-        )
-        return False
-    known = schema.by_name
-    if not any(column in known for column in header):
-        allowed = ",".join(c.name for c in schema.columns if not c.optional)
-        message = "the first line is not the heading of this table"
-        found = show(",".join(header))
-        mend = "write the heading line above the rows"
-        findings.add(Problem(codes.MISSING_COLUMN, message, name, line, 1, schema.name, found, allowed, mend))
-        return False
-    missing = [c.name for c in schema.columns if not c.optional and c.name not in header]
-    for index, column in enumerate(header):
-        first = header.index(column)
-        path = f"{schema.name}.{show(column)[1:-1]}"
-        if first < index:
-            message = f"column {show(column)} occurs twice"
-            mend = f"remove it, or rename it; the first is column {first + 1}"
-            findings.add(Problem(codes.DUPLICATE_COLUMN, message, name, line, index + 1, path, show(column), mend=mend))
-        elif column not in known:
-            message = f"column {show(column)} is not one of {schema.file}"
-            hint = suggest_name(column, missing) if missing else "remove it, or put its content into a column of text"
-            allowed = ", ".join(known)
-            findings.add(
-                Problem(codes.UNKNOWN_COLUMN, message, name, line, index + 1, path, show(column), allowed, hint)
-            )
-    for column in missing:
-        findings.add(
-            Problem(
-                codes.MISSING_COLUMN,
-                f"column {column} is missing",
-                name,
-                line,
-                path=f"{schema.name}.{column}",
-                allowed=", ".join(known),
-                mend=f"add the column {column}: {known[column].description}",
-            )
-        )
-    return not missing
-
-
-def _shape_rows(header: list[str], body: list[tuple[int, list[str]]], name: str, findings: Findings) -> list[Row]:
-    """Return the rows with as many cells as the heading; report the others."""
-    rows: list[Row] = []
-    width = len(header)
-    for line, cells in body:
-        if len(cells) != width:
-            more = len(cells) > width
-            findings.add(
-                Problem(
-                    codes.RAGGED_ROW,
-                    f"the row has {len(cells)} cells, the heading {width}",
-                    name,
-                    line,
-                    min(len(cells), width) + 1,
-                    path=f"after {header[-1]}" if more else f"from {header[len(cells)]}",
-                    found=show(",".join(cells)),
-                    allowed=f"{width} cells",
-                    mend="put cells that hold a comma into quotation marks" if more else "add the missing commas",
-                )
-            )
-            continue
+    def read_cell(self, row: Row, column: str) -> str:
+        """Return a cell's text without white space around it; empty if the table lacks the column."""
+        position = self.positions.get(column)
+        if position is None:
+            return ""
+        cell = row.cells[position - 1].strip()
         # An apostrophe before =, +, - or @ keeps a spreadsheet from reading a text as a formula.
-        texts = [cell[1:] if cell[:1] == "'" and _FORMULA_GUARD.match(cell) else cell for cell in map(str.strip, cells)]
-        rows.append(Row(line, dict(zip(header, texts, strict=True))))
-    return rows
-
-
-def _check_cells(table: TextTable, text: str, findings: Findings) -> None:
-    """Report over-long cells, control characters and bytes that are not UTF-8."""
-    # Looking at each cell costs; most files need none of it.
-    suspect = _CONTROL.search(text) is not None or _SURROGATE.search(text) is not None
-    for row in table.rows:
-        if not suspect and max(map(len, row.cells.values())) <= LONGEST_FIELD:
-            continue
-        for column, cell in row.cells.items():
-            if len(cell) > LONGEST_FIELD or (suspect and (_CONTROL.search(cell) or _SURROGATE.search(cell))):
-                findings.add(_cell_problem(table, row, column, cell))
-    if suspect:
-        _check_outside_cells(table, text, findings)
-
-
-def _check_outside_cells(table: TextTable, text: str, findings: Findings) -> None:
-    """Report forbidden characters in rows or headings that could not be taken apart."""
-    if any(p.code in (codes.CONTROL_CHARACTER, codes.WRONG_ENCODING) for p in findings.problems):
-        return
-    found = _SURROGATE.search(text) or _CONTROL.search(text)
-    if found is None:
-        return
-    line = len(re.findall(r"\r\n|\r|\n", text[: found.start()])) + 1
-    wrong = _SURROGATE.match(found.group())
-    code = codes.WRONG_ENCODING if wrong else codes.CONTROL_CHARACTER
-    message = "a byte is not UTF-8" if wrong else "there is a control character"
-    findings.add(
-        Problem(code, message, table.file, line, found=show(found.group()), mend="save the file as UTF-8 text")
-    )
-
-
-def _cell_problem(table: TextTable, row: Row, column: str, cell: str) -> Problem:
-    """Say what is wrong with the raw text of a cell."""
-    base = Problem("", "", table.file, row.line, table.positions[column], cell_path(table, row, column))
-    if wrong := _SURROGATE.search(cell):
-        byte = ord(wrong.group()) & 0xFF
-        return replace(
-            base,
-            code=codes.WRONG_ENCODING,
-            message=f"{column} holds a byte that is not UTF-8",
-            found=f"byte 0x{byte:02X} in {show(cell)}",
-            allowed="UTF-8",
-            mend='save the file as "CSV UTF-8"; letters with accents show which encoding it has now',
-        )
-    if control := _CONTROL.search(cell):
-        return replace(
-            base,
-            code=codes.CONTROL_CHARACTER,
-            message=f"{column} holds a control character",
-            found=show(control.group()),
-            allowed="printable text; line breaks and tabs inside quotation marks",
-            mend="remove it",
-        )
-    return replace(
-        base,
-        code=codes.HUGE_FIELD,
-        message=f"{column} is too long",
-        found=f"{len(cell):,} characters",
-        allowed=f"at most {LONGEST_FIELD:,} characters",
-        mend="shorten it; if it holds several rows, a closing quotation mark is missing",
-    )
+        return cell[1:] if cell[:1] == "'" and _FORMULA_GUARD.match(cell) else cell
 
 
 def cell_path(table: TextTable, row: Row, column: str) -> str:
     """Return ``claims[C0007].value``; a row without a name is called by its line."""
-    key = row.cells.get(table.schema.key, "")
+    key = table.read_cell(row, table.schema.key)
     return f"{table.schema.name}[{show(key)[1:-1] if key else f'line {row.line}'}].{column}"

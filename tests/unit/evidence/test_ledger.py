@@ -290,12 +290,20 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
     assert only_problem(tmp_path).code == codes.HUGE_FILE
 
 
-def test_very_many_problems_are_counted(tmp_path: Path) -> None:
+def test_the_search_is_given_up_after_very_many_problems(tmp_path: Path) -> None:
     rows = [claim_row(id=f"C{i}", hedge="x") for i in range(1500)]
     problems = problems_of(write_ledger(tmp_path, rows))
     assert len(problems) == 1001
     assert problems[-1].code == codes.MORE_PROBLEMS
-    assert problems[-1].message == "500 more problems are not listed"
+    assert problems[-1].message == "the search ended after 1,000 errors; there may be more"
+
+
+def test_very_many_warnings_lose_no_claim(tmp_path: Path) -> None:
+    rows = [claim_row(id=f"C{i}", value="") for i in range(1500)]
+    ledger = read_ledger(write_ledger(tmp_path, rows))
+    assert len(ledger.claims) == 1500
+    assert len(ledger.warnings) == 1001
+    assert ledger.warnings[-1].message == "500 more warnings are not listed"
 
 
 def test_further_claims_take_the_use_given(tmp_path: Path) -> None:
