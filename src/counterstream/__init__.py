@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 #: Public name -> "module:attribute".  ``__init__.pyi`` states the same names for type checkers.
 _PUBLIC: dict[str, str] = {
+    "Case": "counterstream.case:Case",
     "CounterstreamError": "counterstream.errors:CounterstreamError",
     "Ledger": "counterstream.evidence.ledger:Ledger",
     "Problem": "counterstream.errors:Problem",
@@ -19,6 +20,7 @@ _PUBLIC: dict[str, str] = {
     "answer_claims": "counterstream.evidence.answering:answer_claims",
     "check_system": "counterstream.spec:check_system",
     "find_conflicts": "counterstream.evidence.conflicts:find_conflicts",
+    "load_case": "counterstream.case:load_case",
     "parse_system": "counterstream.spec:parse_system",
     "read_ledger": "counterstream.evidence.ledger:read_ledger",
     "read_system": "counterstream.spec:read_system",

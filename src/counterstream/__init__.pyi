@@ -1,3 +1,5 @@
+from counterstream.case import Case as Case
+from counterstream.case import load_case as load_case
 from counterstream.errors import CounterstreamError as CounterstreamError
 from counterstream.errors import Problem as Problem
 from counterstream.evidence.answering import answer_claims as answer_claims
