@@ -254,7 +254,7 @@ def _say(statement: _Statement, unit: str) -> str:
     """Say what a claim says."""
     item, claim = statement.item, statement.item.claim
     figure = item.value
-    if figure is None:
+    if figure is None or claim.hedge is Hedge.RANGE:
         figure_text = f"{format_amount(statement.low)} to {format_amount(statement.high)}"
     else:
         figure_text = format_amount(figure)
@@ -272,7 +272,8 @@ def _say_independence(parties: Sequence[_Statement]) -> str:
     if not repeated:
         return ""
     if len(witnesses) == 1:
-        return f"All go back to one counter, {next(iter(repeated))}, which contradicts itself: no independent witnesses"
+        only = next(iter(repeated))
+        return f"All go back to one counter, {only}: it has changed its figure, or the two mean different things"
     return "; ".join(
         f"{', '.join(ids)} go back to one counter, {agency}: one witness, not {len(ids)}"
         for agency, ids in repeated.items()

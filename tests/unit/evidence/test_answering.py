@@ -169,6 +169,16 @@ def test_shifted_windows_must_be_inside_too(shift: int, inside: bool) -> None:
     assert bool(result.answered) is inside
 
 
+def test_the_claims_own_window_must_be_inside_whatever_the_measure_looks_at() -> None:
+    outside = {"first": date(1989, 1, 1), "last": date(1989, 12, 31)}
+    shifted = make_observable(measure=FlowMeasure(("leave",), window=Window(shift_months=24)))
+    assert unanswered(make_claim(**outside), make_system(shifted)).reason == a.OUTSIDE_PERIOD
+    path = make_observable(measure=PathMeasure("delay"))
+    assert unanswered(make_claim(**outside), make_system(path)).reason == a.OUTSIDE_PERIOD
+    late = {"first": date(1999, 12, 1), "last": date(2000, 1, 1)}
+    assert unanswered(make_claim(**late), make_system(path)).reason == a.OUTSIDE_PERIOD
+
+
 @pytest.mark.parametrize(
     ("window", "expected"),
     [

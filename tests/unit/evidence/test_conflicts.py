@@ -161,12 +161,19 @@ def test_families_are_not_compared_with_persons() -> None:
     assert "10 families" in found.detail
 
 
+def test_ranges_are_said_as_ranges() -> None:
+    claim = make_claim(id="R", hedge=Hedge.RANGE, value=150.0, low=100.0, high=200.0)
+    (found,) = conflicts(claim, make_claim(id="C2", value=900.0))
+    assert "R: 100 to 200 persons, range" in found.detail
+    assert found.gap == pytest.approx(900 * 0.995 - 200)
+
+
 def test_repeats_of_one_counter_are_said_not_to_be_independent() -> None:
     agencies = (Agency("daily", relays="office"),)
     claims = [make_claim(id="C1"), make_claim(id="C2", value=2000.0, agency="daily")]
     (found,) = conflicts(*claims, agencies=agencies)
     assert found.agencies == ("office",)
-    assert "All go back to one counter, office" in found.detail
+    assert "All go back to one counter, office: it has changed its figure" in found.detail
     assert "(daily, after office)" in found.detail
     (found,) = conflicts(*claims, make_claim(id="C3", value=3000.0, agency="press"), agencies=agencies)
     assert "C1, C2 go back to one counter, office: one witness, not 2" in found.detail
@@ -192,6 +199,15 @@ def test_disjoint_parts_above_the_whole() -> None:
     # Parts that overlap are not added up.
     wide = [make_claim(id=f"Q{m}", value=600.0, first=date(1990, m, 1), last=date(1990, m + 5, 28)) for m in (1, 2, 3)]
     assert conflicts(whole, *wide) == ()
+
+
+@pytest.mark.parametrize(("start", "conflict"), [(1, True), (31, False)])
+def test_windows_that_share_a_day_are_not_disjoint(start: int, *, conflict: bool) -> None:
+    whole = make_claim(id="W", value=1000.0)
+    first = make_claim(id="A", value=700.0, **month(1))
+    begins = date(1990, 2, 1) if start == 1 else date(1990, 1, start)
+    other = make_claim(id="B", value=700.0, first=begins, last=date(1990, 2, 28))
+    assert bool(conflicts(whole, first, other)) is conflict
 
 
 def test_the_lowest_claim_on_a_part_counts_in_sums() -> None:
