@@ -126,10 +126,9 @@ def datapackage(ledger: Ledger, name: str = "ledger", title: str = "") -> dict[s
 
 def _describe_table(schema: TableSchema, rows: int) -> dict[str, object]:
     """Return the descriptor of one table."""
-    has_use = schema is CLAIMS
     table: dict[str, object] = {
         "fields": [_describe_column(column, schema) for column in schema.columns],
-        "fieldsMatch": "partial" if has_use else "equal",
+        "fieldsMatch": "superset" if schema is CLAIMS else "equal",
         "missingValues": [""],
     }
     if schema.key:

@@ -4,6 +4,8 @@ import errno
 import os
 import shutil
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -132,3 +134,33 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
     (tmp_path / "b.part").write_text("somebody's")
     remove_temporaries(tmp_path)
     assert names(tmp_path) == ["b.part"]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from counterstream.store.atomic import write_bytes
+print("go", flush=True)
+while True:
+    for letter in b"ab":
+        write_bytes(Path(sys.argv[1]), bytes([letter]) * 500_000)
+"""
+
+
+def test_a_writer_killed_at_any_moment_leaves_whole_files(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    for trial in range(8):
+        with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            # Spread over about two writes; where in a write each kill falls is left to chance.
+            time.sleep(0.005 + 0.003 * trial)
+            process.kill()
+            process.wait()
+        if path.exists():
+            data = path.read_bytes()
+            assert len(data) == 500_000
+            assert len(set(data)) == 1
+    assert path.exists()
+    remove_temporaries(tmp_path)
+    assert names(tmp_path) == ["file"]
