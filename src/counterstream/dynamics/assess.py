@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jax import Array
 
-from counterstream.dynamics.draw import Draw, months_quantity, quantity
-from counterstream.dynamics.program import Drive, Program, choices_of
+from counterstream.dynamics.draw import Draw, quantity
+from counterstream.dynamics.drive import Drive
+from counterstream.dynamics.formulas import approval_chance, choice_shares, rate_hazard
+from counterstream.dynamics.layout import entry_moves
+from counterstream.dynamics.program import Program, choices_of
 from counterstream.dynamics.signals import Rows, Seen
 from counterstream.system.move import DecisionMove, EntryMove, LossMove, RateMove
 
@@ -22,6 +24,8 @@ class Assessment(NamedTuple):
     ----------
     hazards
         Intensity per step of each slot of the layout, shape (group,).
+    leaving
+        Leaving factor of the cells for which it was known beforehand, shape (group,).
     chance
         Chance of approval by decision, shape (group,).
     capacity
@@ -35,6 +39,7 @@ class Assessment(NamedTuple):
     """
 
     hazards: tuple[Array, ...]
+    leaving: Mapping[int, Array]
     chance: Mapping[str, Array]
     capacity: Mapping[str, Array]
     release: Mapping[str, Array]
@@ -44,27 +49,30 @@ class Assessment(NamedTuple):
 
 def assess(program: Program, draw: Draw, stocks: Rows, seen: Seen, x: Drive) -> Assessment:
     """Evaluate all moves at the start of a step."""
-    moves = {m.name: m for m in program.system.moves}
-    hazards: list[Array] = []
-    for slot in program.layout.slots:
-        move = moves[slot]
-        if isinstance(move, DecisionMove):
-            hazards.append(_decision_hazard(program, move, draw))
-        elif isinstance(move, RateMove | LossMove):
-            hazards.append(_rate_hazard(program, move, draw, seen, x))
-    decisions = program.system.decisions
-    chance = {m.name: _chance(program, m, draw, seen, x) for m in decisions}
-    capacity = {m.name: _capacity(program, m, draw, seen) for m in decisions if m.capacity_per_year is not None}
-    shares: dict[str, tuple[Array, ...]] = {}
+    layout, h = program.layout, program.step_years
+    hazards = dict(x.hazards)
+    for move in program.system.moves:
+        if isinstance(move, RateMove | LossMove) and move.name not in hazards:
+            predictor = _predictor(program, move.name, draw, seen, x)
+            hazards[move.name] = rate_hazard(move, draw, h, layout.mask(move.groups), predictor)
+    chance = dict(x.chances)
+    for move in program.system.decisions:
+        if move.name not in chance:
+            chance[move.name] = approval_chance(move, draw, _predictor(program, move.name, draw, seen, x))
+    shares = dict(x.shares)
     for choice in choices_of(program):
-        names = [f"{choice.name}/{a.destination}" for a in choice.alternatives]
-        utilities = jnp.stack([_predictor(program, name, draw, seen, x) for name in names])
-        split = jax.nn.softmax(utilities, axis=0)
-        shares[choice.name] = tuple(split[i] for i in range(len(names)))
-    entries = {
-        m.name: _entry(program, m, draw, stocks, seen, x) for m in program.system.moves if isinstance(m, EntryMove)
-    }
-    return Assessment(tuple(hazards), chance, capacity, dict(x.release), shares, entries)
+        if choice.name not in shares:
+            names = [f"{choice.name}/{a.destination}" for a in choice.alternatives]
+            shares[choice.name] = choice_shares([_predictor(program, name, draw, seen, x) for name in names])
+    return Assessment(
+        hazards=tuple(hazards[name] for name in layout.slots),
+        leaving=x.leaving,
+        chance=chance,
+        capacity={m.name: _capacity(program, m, draw, seen) for m in program.system.decisions if m.capacity_per_year is not None},
+        release=x.release,
+        shares=shares,
+        entries={m.name: _entry(program, m, draw, stocks, seen, x) for m in entry_moves(program.system)},
+    )
 
 
 def _predictor(program: Program, name: str, draw: Draw, seen: Seen, x: Drive) -> Array:
@@ -72,23 +80,6 @@ def _predictor(program: Program, name: str, draw: Draw, seen: Seen, x: Drive) ->
     for term in program.unfolding[name]:
         total = total + quantity(term.effect, draw) * program.layout.mask(term.groups) * seen[term.of]
     return total
-
-
-def _rate_hazard(program: Program, move: RateMove | LossMove, draw: Draw, seen: Seen, x: Drive) -> Array:
-    intensity = quantity(move.rate_per_year, draw) * program.step_years
-    return intensity * jnp.exp(_predictor(program, move.name, draw, seen, x)) * program.layout.mask(move.groups)
-
-
-def _decision_hazard(program: Program, move: DecisionMove, draw: Draw) -> Array:
-    # A stage is left with probability p per step, so that the mean wait, stages * h / p, is the declared one.
-    p = move.stages * program.step_years / months_quantity(move.delay_months, draw)
-    hazard = -jnp.log1p(-jnp.minimum(p, 1.0 - 1e-15))
-    return hazard * program.layout.mask(move.groups)
-
-
-def _chance(program: Program, move: DecisionMove, draw: Draw, seen: Seen, x: Drive) -> Array:
-    base = quantity(move.chance, draw)
-    return jax.nn.sigmoid(jnp.log(base) - jnp.log1p(-base) + _predictor(program, move.name, draw, seen, x))
 
 
 def _capacity(program: Program, move: DecisionMove, draw: Draw, seen: Seen) -> Array:
@@ -99,7 +90,8 @@ def _capacity(program: Program, move: DecisionMove, draw: Draw, seen: Seen) -> A
 
 def _entry(program: Program, move: EntryMove, draw: Draw, stocks: Rows, seen: Seen, x: Drive) -> Array:
     mask = program.layout.mask(move.groups)
-    strength = jnp.exp(_predictor(program, move.name, draw, seen, x)) * program.step_years * mask
+    predictor = _predictor(program, move.name, draw, seen, x)
+    strength = jnp.exp(predictor) * program.step_years * mask
     if move.rate_per_year is not None:
         rows = [stocks[cell] for name in move.of for cell in program.layout.rows[name]]
         return quantity(move.rate_per_year, draw) * strength * sum(rows[1:], rows[0])

@@ -8,30 +8,19 @@ from typing import TypeVar
 import jax
 import jax.numpy as jnp
 from jax import Array
+from jax.flatten_util import ravel_pytree
 
 from counterstream.dynamics.assess import Assessment, assess
 from counterstream.dynamics.draw import Draw
+from counterstream.dynamics.drive import Drive, Levers, prepare
+from counterstream.dynamics.formulas import leaving_factor
 from counterstream.dynamics.layout import OUTSIDE, Exit, ExitKind, entry_moves
-from counterstream.dynamics.program import Drive, Program, initial_stocks, prepare
+from counterstream.dynamics.program import Program, initial_stocks
 from counterstream.dynamics.signals import Memory, Rows, Seen, remember, see, start_memory
 from counterstream.system.move import DecisionMove
 
 Flows = dict[str, Array]
 Emitted = TypeVar("Emitted")
-
-
-def leaving_factor(total: Array) -> Array:
-    """``(1 - exp(-H)) / H`` for a total intensity ``H >= 0`` per step; 1 at 0.
-
-    Notes
-    -----
-    Competing risks with constant intensities: a person leaves during the step with
-    probability ``1 - exp(-H)``, by exit i with share ``H_i / H`` (Breto and Ionides 2011).
-    """
-    small = total < 1e-4
-    safe = jnp.where(small, 1.0, total)
-    series = 1.0 - total * (0.5 - total * (1.0 / 6.0 - total / 24.0))
-    return jnp.where(small, series, -jnp.expm1(-safe) / safe)
 
 
 def move_expected(program: Program, stocks: Rows, offer: Assessment) -> tuple[Rows, Flows]:
@@ -54,7 +43,8 @@ def move_expected(program: Program, stocks: Rows, offer: Assessment) -> tuple[Ro
     for cell, exits in enumerate(layout.exits_of):
         if not exits:
             continue
-        leaving = stocks[cell] * leaving_factor(_total_hazard(exits, offer))
+        factor = offer.leaving[cell] if cell in offer.leaving else leaving_factor(_total_hazard(exits, offer))
+        leaving = stocks[cell] * factor
         for exit_ in exits:
             moved = leaving * offer.hazards[exit_.slot]
             if exit_.kind is ExitKind.DECIDE:
@@ -152,7 +142,12 @@ class Moment:
 
 
 def run_expected(
-    program: Program, draw: Draw, emit: Callable[[Moment], Emitted], *, checkpointed: bool = False
+    program: Program,
+    draw: Draw,
+    emit: Callable[[Moment], Emitted],
+    *,
+    levers: Levers | None = None,
+    checkpointed: bool = False,
 ) -> tuple[Rows, Emitted]:
     """Run all steps of one draw.
 
@@ -160,6 +155,8 @@ def run_expected(
     ----------
     emit
         Takes a step's moment and returns arrays to keep; they come back stacked by time.
+    levers
+        Those of a scenario; by default the system's own.
     checkpointed
         Recompute a step's inside when differentiating instead of storing it: faster for
         gradients, no use otherwise.
@@ -172,7 +169,7 @@ def run_expected(
         What ``emit`` returned, with a leading time axis.
     """
 
-    def advance(carry: tuple[Rows, Memory], x: Drive) -> tuple[tuple[Rows, Memory], Emitted]:
+    def take_step(carry: tuple[Rows, Memory], x: Drive) -> tuple[tuple[Rows, Memory], Emitted]:
         stocks, memory = carry
         seen = see(program, draw, memory, stocks, x)
         offer = assess(program, draw, stocks, seen, x)
@@ -180,10 +177,23 @@ def run_expected(
         later = remember(program, draw, memory, stocks, flows, seen)
         return (after, later), emit(Moment(stocks, flows, seen))
 
+    drive = prepare(program, draw, levers)
+    start = (initial_stocks(program, draw), start_memory(program, draw))
+    # One array each is carried, read and kept: every separate array would cost a copy per step,
+    # and two more when the run is differentiated.
+    packed_start, unpack_carry = ravel_pytree(start)
+    packed_drive = jax.vmap(lambda x: ravel_pytree(x)[0])(drive)
+    unpack_drive = ravel_pytree(jax.tree.map(lambda a: a[0], drive))[1]
+    shape = jax.eval_shape(lambda c, x: take_step(unpack_carry(c), unpack_drive(x))[1], packed_start, packed_drive[0])
+    unpack_emitted = ravel_pytree(jax.tree.map(lambda s: jnp.zeros(s.shape), shape))[1]
+
+    def advance(carry: Array, x: Array) -> tuple[Array, Array]:
+        after, told = take_step(unpack_carry(carry), unpack_drive(x))
+        return ravel_pytree(after)[0], ravel_pytree(told)[0]
+
     body = jax.checkpoint(advance) if checkpointed else advance
-    carry = (initial_stocks(program, draw), start_memory(program, draw))
-    (stocks, _), emitted = jax.lax.scan(body, carry, prepare(program, draw))
-    return stocks, emitted
+    end, emitted = jax.lax.scan(body, packed_start, packed_drive)
+    return unpack_carry(end)[0], jax.vmap(unpack_emitted)(emitted)
 
 
 def total_of(rows: Mapping[str, Array], names: tuple[str, ...]) -> Array:

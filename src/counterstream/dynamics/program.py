@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
-from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -14,38 +13,11 @@ from numpy.typing import NDArray
 
 from counterstream.dynamics.draw import Draw, quantity
 from counterstream.dynamics.layout import Layout, lay_out
-from counterstream.dynamics.paths import event_path, hold_path, instrument_path, release_path, season_path
 from counterstream.system.instrument import Instrument
 from counterstream.system.move import ChoiceMove, DecisionMove, EntryMove, LossMove, RateMove
 from counterstream.system.signal import Signal, Source
 from counterstream.system.system import System
 from counterstream.system.term import Term
-
-
-class Drive(NamedTuple):
-    """What is known for every step before the first; each array leads with time.
-
-    Parameters
-    ----------
-    predictors
-        Part of each linear predictor that does not depend on the course of the run,
-        shape (n_steps, group), by predictor.
-    own
-        Instruments' own paths, shape (n_steps,).
-    events
-        Events' strengths, shape (n_steps,).
-    hold_share, hold_value
-        Share of each step in which a scenario holds an instrument, and its value there.
-    release
-        1 where approvals are released, by decision in batches.
-    """
-
-    predictors: Mapping[str, Array]
-    own: Mapping[str, Array]
-    events: Mapping[str, Array]
-    hold_share: Mapping[str, Array]
-    hold_value: Mapping[str, Array]
-    release: Mapping[str, Array]
 
 
 @dataclass(frozen=True)
@@ -111,39 +83,6 @@ def _order_reading(system: System) -> tuple[str, ...]:
     for name, instrument in responding.items():
         reads[name] = {t.of for t in instrument.responds_to} & nodes
     return tuple(TopologicalSorter(reads).static_order())
-
-
-def prepare(program: Program, draw: Draw) -> Drive:
-    """Compute everything that is known before the first step."""
-    system, clock = program.system, program.system.clock
-    own = {i.name: instrument_path(clock, i, draw) for i in system.instruments}
-    holds = {i.name: hold_path(clock, i.holds) for i in system.instruments if i.holds}
-    share = {name: jnp.asarray(s) for name, (s, _) in holds.items()}
-    value = {name: jnp.asarray(v) for name, (_, v) in holds.items()}
-    events = {e.name: jnp.asarray(event_path(clock, e)) for e in system.events}
-    settled = {name: path * (1.0 - share[name]) + value[name] if name in share else path for name, path in own.items()}
-    predictors = {name: _known_part(program, terms, draw, settled, events) for name, terms in program.known.items()}
-    release = {
-        m.name: jnp.asarray(release_path(clock, m.batches)) for m in system.decisions if m.batches is not None
-    }
-    return Drive(predictors, own, events, share, value, release)
-
-
-def _known_part(
-    program: Program, terms: tuple[Term, ...], draw: Draw, settled: Mapping[str, Array], events: Mapping[str, Array]
-) -> Array:
-    clock, layout = program.system.clock, program.layout
-    total = jnp.zeros((clock.n_steps, layout.n_groups))
-    for term in terms:
-        effect = quantity(term.effect, draw) * layout.mask(term.groups)[None, :]
-        if term.season_peak_month is not None:
-            total = total + effect * season_path(clock, term.season_peak_month)[:, None]
-        elif not term.of:
-            total = total + effect
-        else:
-            path = settled[term.of] if term.of in settled else events[term.of]
-            total = total + effect * path[:, None]
-    return total
 
 
 def initial_stocks(program: Program, draw: Draw) -> tuple[Array, ...]:

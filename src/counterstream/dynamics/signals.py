@@ -12,7 +12,8 @@ from jax import Array
 from numpy.typing import NDArray
 
 from counterstream.dynamics.draw import Draw, months_quantity, quantity
-from counterstream.dynamics.program import Drive, Program
+from counterstream.dynamics.drive import Drive
+from counterstream.dynamics.program import Program
 from counterstream.system.signal import Signal, SignalInput, Source
 from counterstream.units import MONTHS_PER_YEAR
 

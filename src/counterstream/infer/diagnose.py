@@ -85,7 +85,7 @@ def check_mixing(draws: Floats, log_density: Floats, diverging: NDArray[np.bool_
     columns = np.moveaxis(everything, 2, 0)
     rhat = np.asarray(array_stats.rhat(columns, chain_axis=1, draw_axis=2))
     bulk = np.asarray(array_stats.ess(columns, chain_axis=1, draw_axis=2, method="bulk"))
-    tail = np.asarray(array_stats.ess(columns, chain_axis=1, draw_axis=2, method="tail"))
+    tail = np.asarray(array_stats.ess(columns, chain_axis=1, draw_axis=2, method="tail", prob=(0.05, 0.95)))
     worst = int(np.nanargmax(rhat)) if np.isfinite(rhat).any() else 0
     names = (*labels, "log-density")
     return Mixing(

@@ -14,16 +14,16 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 from numpy.typing import NDArray
 
 from counterstream.evidence.answering import AnsweredClaim
 from counterstream.infer.diagnose import Mixing, check_mixing
-from counterstream.infer.laplace import Whitening, find_mode, whiten
+from counterstream.infer.lanes import Lanes
+from counterstream.infer.laplace import Whitening, find_whitening
 from counterstream.infer.posterior import Posterior
 from counterstream.infer.progress import Progress, Silent
 from counterstream.infer.sampler import Chees, Chunk, Nuts, Sampler, dispersed_start, flatten_state, restore_state
-from counterstream.store.checkpoint import load_checkpoint, save_checkpoint
+from counterstream.store.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from counterstream.system.system import System
 
 Floats = NDArray[np.float64]
@@ -49,10 +49,10 @@ class FitSettings:
     """
 
     sampler: str = "chees"
-    n_chains: int = 16
-    n_warm: int = 200
-    n_draws: int = 150
-    chunk: int = 25
+    n_chains: int = 32
+    n_warm: int = 80
+    n_draws: int = 60
+    chunk: int = 10
     seed: int = 1
     quick: bool = False
 
@@ -161,14 +161,27 @@ def fit_system(
     watch = Stopwatch()
     posterior = Posterior(system, claims)
     identity = fit_identity(system, claims, settings)
-    saved = load_checkpoint(checkpoint, identity) if checkpoint is not None else None
-    whitening = _whitening_of(saved) if saved else _find_whitening(posterior, listener, watch)
+    saved = _read_checkpoint(checkpoint, identity)
+    listener.told("compile", 0, 1, f"{len(posterior.table)} claims, {posterior.dimension} unknowns")
+    lanes = Lanes(posterior.log_density, posterior.dimension)
+    lanes.compile()
+    listener.told("compile", 1, 1)
+    watch.lap("compile")
+    whitening = _whitening_of(saved) if saved else _find_whitening(posterior, lanes, listener, watch)
     if checkpoint is not None and saved is None:
         save_checkpoint(checkpoint, _whitening_arrays(whitening), {"identity": identity, "steps": 0})
     if settings.quick:
         return _quick_look(posterior, settings, whitening, watch)
-    chunks = _run_chains(posterior, settings, whitening, listener, watch, checkpoint, identity, saved)
+    chunks = _run_chains(posterior, settings, make_sampler(posterior, settings, whitening, lanes), listener, watch, checkpoint, identity, saved, whitening)
     return _gather(posterior, settings, whitening, chunks, watch)
+
+
+def _read_checkpoint(path: Path | None, identity: str) -> Checkpoint | None:
+    """A checkpoint of this very fit; a damaged one or another fit's is as good as none."""
+    if path is None or not path.exists():
+        return None
+    saved, _ = load_checkpoint(path)
+    return saved if saved is not None and saved.metadata.get("identity") == identity else None
 
 
 def fit_identity(system: System, claims: Sequence[AnsweredClaim], settings: FitSettings) -> str:
@@ -180,52 +193,41 @@ def fit_identity(system: System, claims: Sequence[AnsweredClaim], settings: FitS
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _find_whitening(posterior: Posterior, listener: Progress, watch: Stopwatch) -> Whitening:
+def _find_whitening(posterior: Posterior, lanes: Lanes, listener: Progress, watch: Stopwatch) -> Whitening:
     start = np.zeros(posterior.dimension)
-    listener.told("mode", 0, 0, f"{len(posterior.table)} claims, {posterior.dimension} unknowns")
-    mode, height = find_mode(
-        posterior.log_density, start, told=lambda n, lp: listener.told("mode", n, 0, f"log-density {lp:.1f}")
+    whitening = find_whitening(
+        lanes, start, told=lambda n, lp: listener.told("mode", n, 0, f"log-density {lp:.1f}")
     )
     watch.lap("mode")
-    listener.told("curvature", 0, 1)
-    whitening = whiten(posterior.log_density, mode, height)
-    listener.told("curvature", 1, 1)
-    watch.lap("curvature")
     return whitening
 
 
 def _quick_look(posterior: Posterior, settings: FitSettings, whitening: Whitening, watch: Stopwatch) -> Fit:
-    key = jax.random.fold_in(jax.random.key(settings.seed), 7)
-    flats = whitening.to_flat(jax.random.normal(key, (1, 400, posterior.dimension)))
+    random = np.random.Generator(np.random.Philox(key=[settings.seed, 2**41]))
+    flats = whitening.to_flat(random.standard_normal((1, 400, posterior.dimension)))
     watch.lap("draws")
-    return Fit(posterior, settings, whitening, np.asarray(flats), None, watch.wall, watch.cpu)
+    return Fit(posterior, settings, whitening, flats, None, watch.wall, watch.cpu)
 
 
-def make_sampler(posterior: Posterior, settings: FitSettings, whitening: Whitening) -> Sampler:
+def make_sampler(posterior: Posterior, settings: FitSettings, whitening: Whitening, lanes: Lanes) -> Sampler:
     """Return the sampler of the settings, on the whitened scale."""
-
-    def log_density(u: Array) -> Array:
-        return posterior.log_density(whitening.to_flat(u))
-
-    key = jax.random.fold_in(jax.random.key(settings.seed), 1)
-    kinds = {"chees": Chees, "nuts": Nuts}
-    return kinds[settings.sampler](log_density, key, settings.n_warm)
+    if settings.sampler == "nuts":
+        return Nuts(lambda u: posterior.log_density(whitening.to_flat_jax(u)), settings.seed, settings.n_warm)
+    return Chees(lanes, whitening, settings.seed)
 
 
 def _run_chains(
     posterior: Posterior,
     settings: FitSettings,
-    whitening: Whitening,
+    sampler: Sampler,
     listener: Progress,
     watch: Stopwatch,
     checkpoint: Path | None,
     identity: str,
-    saved: Any,
+    saved: Checkpoint | None,
+    whitening: Whitening,
 ) -> list[Chunk]:
-    sampler = make_sampler(posterior, settings, whitening)
-    key = jax.random.fold_in(jax.random.key(settings.seed), 2)
-    state = jax.jit(sampler.start)(dispersed_start(key, settings.n_chains, posterior.dimension))
-    advance = jax.jit(sampler.advance, static_argnames=("n_steps",))
+    state = sampler.start(dispersed_start(settings.seed, settings.n_chains, posterior.dimension))
     done, chunks = 0, list[Chunk]()
     if saved is not None and saved.metadata["steps"]:
         state = restore_state(state, saved.arrays)
@@ -235,8 +237,7 @@ def _run_chains(
     while done < total:
         warm = done < settings.n_warm
         n = min(settings.chunk, (settings.n_warm if warm else total) - done)
-        state, chunk = advance(state, first=jnp.asarray(done), n_steps=n, warm=jnp.asarray(warm))
-        chunk = Chunk(*(np.asarray(part) for part in chunk))
+        state, chunk = sampler.advance(state, done, n, warm)
         done += n
         if not warm:
             chunks.append(chunk)
@@ -253,7 +254,7 @@ def _gather(
     posterior: Posterior, settings: FitSettings, whitening: Whitening, chunks: list[Chunk], watch: Stopwatch
 ) -> Fit:
     joined = Chunk(*(np.concatenate([np.asarray(c[i]) for c in chunks]) for i in range(len(Chunk._fields))))
-    flats = np.swapaxes(np.asarray(whitening.to_flat(jnp.asarray(joined.position))), 0, 1)
+    flats = np.swapaxes(whitening.to_flat(joined.position), 0, 1)
     mixing = check_mixing(
         flats, np.asarray(joined.log_density).T, np.asarray(joined.diverging).T, posterior.unknowns.labels()
     )
@@ -268,7 +269,7 @@ def _whitening_arrays(whitening: Whitening) -> dict[str, np.ndarray]:
     return {"whitening:mode": whitening.mode, "whitening:factor": whitening.factor, "whitening:height": height}
 
 
-def _whitening_of(saved: Any) -> Whitening:
+def _whitening_of(saved: Checkpoint) -> Whitening:
     arrays = saved.arrays
     return Whitening(arrays["whitening:mode"], arrays["whitening:factor"], float(arrays["whitening:height"]))
 

@@ -9,17 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-LogDensity = Callable[[Array], Array]
+from counterstream.infer.lanes import Lanes
 
-#: Curvature below this is taken as this: no direction is believed wider than the prior's (1 on this scale) by much.
+Floats = NDArray[np.float64]
+
+#: Curvature below this is taken as this: no direction is believed much wider than its prior (1 on this scale).
 LEAST_CURVATURE = 0.3
+#: Steps between renewals of the curvature, renewals at most, and the gain that ends the climb.
+STEPS_A_ROUND, MOST_ROUNDS, ENOUGH = 60, 8, 0.5
+#: Step of the central differences of the gradient; the flat vector's unit is a prior's spread.
+DIFFERENCE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -36,60 +40,67 @@ class Whitening:
         Log-density at the mode.
     """
 
-    mode: NDArray[np.float64]
-    factor: NDArray[np.float64]
+    mode: Floats
+    factor: Floats
     log_density: float
 
-    def to_flat(self, u: Array) -> Array:
-        """Take a point on the standard scale to the flat vector; the last axis is the dimension."""
+    def to_flat(self, u: Floats) -> Floats:
+        """Take points on the standard scale to the flat vector; the last axis is the dimension."""
         return self.mode + u @ self.factor.T
 
+    def to_flat_jax(self, u: Array) -> Array:
+        """Take one point to the flat vector inside a compiled function."""
+        return self.mode + self.factor @ u
 
-def find_mode(
-    log_density: LogDensity, start: NDArray[np.float64], *, most_steps: int = 2000, told: Callable[[int, float], None]
-) -> tuple[NDArray[np.float64], float]:
-    """Climb to a mode by L-BFGS (Liu and Nocedal 1989, as in SciPy).
 
-    Parameters
-    ----------
-    told
-        Called with the number of evaluations and the log-density now and then.
+def find_whitening(lanes: Lanes, start: Floats, told: Callable[[int, float], None]) -> Whitening:
+    """Climb to a mode and return the map that makes the posterior standard normal there.
+
+    Notes
+    -----
+    L-BFGS (Liu and Nocedal 1989, as in SciPy) on the scale of the curvature at the present
+    point, which is renewed every so many steps: far from the mode it is a rough guide.
     """
-    gradient = jax.jit(jax.value_and_grad(lambda flat: -log_density(flat)))
     count = 0
 
-    def objective(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        nonlocal count
-        count += 1
-        value, slope = gradient(jnp.asarray(flat))
-        if not np.isfinite(value):
-            # L-BFGS backs off from a point that it sees as very bad.
-            return 1e100, np.zeros_like(flat)
-        if count % 20 == 0:
-            told(count, -float(value))
-        return float(value), np.asarray(slope, dtype=np.float64)
+    def climb(whitening: Whitening, most: int) -> tuple[Floats, float]:
+        def objective(u: Floats) -> tuple[float, Floats]:
+            nonlocal count
+            count += 1
+            value, slope = lanes(whitening.to_flat(u)[None])
+            if not np.isfinite(value[0]):
+                # L-BFGS backs off from a point that it sees as very bad.
+                return 1e100, np.zeros_like(u)
+            if count % 10 == 0:
+                told(count, float(value[0]))
+            return -float(value[0]), -(slope[0] @ whitening.factor)
 
-    options = {"maxiter": most_steps, "maxfun": 2 * most_steps, "maxcor": 30, "ftol": 1e-10, "gtol": 1e-4}
-    found = minimize(objective, start, jac=True, method="L-BFGS-B", options=options)
-    return np.asarray(found.x, dtype=np.float64), -float(found.fun)
+        options = {"maxiter": most, "maxfun": 2 * most, "maxcor": 30, "ftol": 1e-11, "gtol": 1e-3}
+        found = minimize(objective, np.zeros(start.size), jac=True, method="L-BFGS-B", options=options)
+        return whitening.to_flat(np.asarray(found.x, dtype=np.float64)), -float(found.fun)
 
-
-def curvature(log_density: LogDensity, at: NDArray[np.float64], *, batch: int = 16) -> NDArray[np.float64]:
-    """Return the Hessian of minus the log-density, shape (dimension, dimension)."""
-    point = jnp.asarray(at)
-    slope = jax.grad(lambda flat: -log_density(flat))
-
-    def column(direction: Array) -> Array:
-        return jax.jvp(slope, (point,), (direction,))[1]
-
-    columns = jax.jit(lambda basis: jax.lax.map(column, basis, batch_size=batch))(jnp.eye(point.size))
-    hessian = np.asarray(columns, dtype=np.float64)
-    return 0.5 * (hessian + hessian.T)
+    whitening = whiten(lanes, start, float(lanes(start[None])[0][0]))
+    for _ in range(MOST_ROUNDS):
+        before = whitening.log_density
+        mode, height = climb(whitening, STEPS_A_ROUND)
+        whitening = whiten(lanes, mode, height)
+        if height - before < ENOUGH:
+            break
+    return whitening
 
 
-def whiten(log_density: LogDensity, mode: NDArray[np.float64], height: float) -> Whitening:
-    """Return the map that makes the posterior standard normal to second order at its mode."""
-    values, vectors = np.linalg.eigh(curvature(log_density, mode))
-    # A direction that is flat or curves upwards at the mode is bounded by the prior farther out.
+def whiten(lanes: Lanes, at: Floats, height: float) -> Whitening:
+    """Return the map of the curvature at a point."""
+    values, vectors = np.linalg.eigh(curvature(lanes, at))
+    # A direction that is flat or curves upwards there is bounded by the prior farther out.
     scale = 1.0 / np.sqrt(np.maximum(np.abs(values), LEAST_CURVATURE))
-    return Whitening(mode, vectors * scale[None, :], height)
+    return Whitening(at, vectors * scale[None, :], height)
+
+
+def curvature(lanes: Lanes, at: Floats) -> Floats:
+    """Return the Hessian of minus the log-density by central differences of its gradient."""
+    shift = DIFFERENCE * np.eye(at.size)
+    _, above = lanes(at + shift)
+    _, below = lanes(at - shift)
+    hessian = -(above - below) / (2.0 * DIFFERENCE)
+    return 0.5 * (hessian + hessian.T)

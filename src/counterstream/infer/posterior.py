@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -19,7 +20,7 @@ from counterstream.evidence.answering import AnsweredClaim
 from counterstream.infer.claims import ClaimTable, Floats, Integers, tabulate_claims
 from counterstream.infer.measurement import Measurement, Noise, build_measurement
 from counterstream.infer.priors import Unknown, Unknowns, increments_unknown, scalar_unknown
-from counterstream.simulate.series import Part, Reading, emit_readings, final_stocks
+from counterstream.simulate.series import Part, Reading, assemble_readings, emit_rows, simulated
 from counterstream.system.parameter import Quantity
 from counterstream.system.system import System
 from counterstream.units import DURATION_UNITS, MONTHS_PER_YEAR
@@ -54,13 +55,17 @@ class Summation:
 
 
 class ClaimReader:
-    """Reads what a run says of each claim of a table."""
+    """Reads what a run says of each claim of a table.
 
-    def __init__(self, program: Program, table: ClaimTable) -> None:
+    Parameters
+    ----------
+    readings
+        Columns of the courses that will be read; by default just those that the claims need.
+    """
+
+    def __init__(self, program: Program, table: ClaimTable, readings: tuple[Reading, ...] | None = None) -> None:
         self.program, self.table = program, table
-        system = program.system
-        parameters = {p.name for p in system.parameters}
-        self.readings = tuple(r for r in table.readings if r.names[0] not in parameters or r.kind != "path")
+        self.readings = simulated(program.system, table.readings) if readings is None else readings
         place = {r: i for i, r in enumerate(self.readings)}
         self.of_parameter = {
             i: target.numerator[0].reading.names[0]
@@ -69,8 +74,8 @@ class ClaimReader:
         }
         self.above = self._collect([(i, p) for i, t in enumerate(table.targets) for p in t.numerator], place)
         self.below = self._collect([(i, p) for i, t in enumerate(table.targets) for p in t.denominator], place)
-        self.is_ratio = np.array([bool(t.denominator) for t in table.targets])
-        self.complement = np.array([t.complement for t in table.targets])
+        self.is_ratio = np.array([bool(t.denominator) for t in table.targets], dtype=bool)
+        self.complement = np.array([t.complement for t in table.targets], dtype=bool)
 
     def _collect(self, parts: Sequence[tuple[int, Part]], place: Mapping[Reading, int]) -> Summation:
         kept = [(i, p) for i, p in parts if p.reading in place]
@@ -87,10 +92,10 @@ class ClaimReader:
 
     def course(self, draw: Draw) -> Array:
         """Run the system; readings by step boundary, shape (n_steps + 1, n_readings)."""
-        stocks, emitted = run_expected(
-            self.program, draw, lambda moment: emit_readings(self.program, self.readings, moment), checkpointed=True
+        last, rows = run_expected(
+            self.program, draw, lambda moment: emit_rows(self.program, self.readings, moment), checkpointed=True
         )
-        return jnp.concatenate([emitted, final_stocks(self.program, self.readings, stocks)[None]])
+        return assemble_readings(self.program, self.readings, rows, last)
 
     def truths(self, draw: Draw) -> Truths:
         """Return what the system says of each claim, in the observable's unit."""
@@ -162,6 +167,10 @@ class Posterior:
     def dimension(self) -> int:
         """Length of the flat vector."""
         return self.unknowns.dimension
+
+    def draws(self, flats: Floats) -> Draw:
+        """Return the system's unknowns at many points, each array with a leading draw axis."""
+        return jax.jit(jax.vmap(self.draw))(jnp.asarray(flats))
 
     def draw(self, flat: Array) -> Draw:
         """Return the system's unknowns at a point, in internal units."""

@@ -17,6 +17,8 @@ from counterstream.infer.densities import wrong_probability
 from counterstream.infer.draws import draw_count, draw_excess, draw_interval, draw_mixture, draw_shortfall, draw_student
 from counterstream.infer.measurement import TAILS, Measurement, Noise, working_values
 from counterstream.infer.posterior import ClaimReader, Posterior, measurement_values, to_draw
+from counterstream.simulate.courses import Courses
+from counterstream.simulate.series import simulated
 
 Floats = NDArray[np.float64]
 
@@ -85,35 +87,36 @@ class ClaimPredictions:
 class ClaimPredictor:
     """Predicts any claims from a fitted posterior: those it was fitted to and those it never saw."""
 
-    def __init__(self, posterior: Posterior, claims: Sequence[AnsweredClaim]) -> None:
+    def __init__(self, posterior: Posterior, claims: Sequence[AnsweredClaim], courses: Courses | None = None) -> None:
         self.posterior = posterior
         self.table = tabulate_claims(posterior.system, claims)
-        self.reader = ClaimReader(posterior.program, self.table)
+        self.courses = courses or Courses(posterior.program, simulated(posterior.system, self.table.readings))
+        self.reader = ClaimReader(posterior.program, self.table, self.courses.readings)
         fitted = posterior.measurement
         self.measurement = Measurement(self.table, fitted.priors, fitted.biased, fitted.spread, fitted.agency_kinds)
 
-    def predict(self, key: Array, flats: Floats, *, batch: int = 16) -> ClaimPredictions:
+    def predict(self, seed: int, flats: Floats, course: Floats | None = None) -> ClaimPredictions:
         """Predict from posterior draws.
 
         Parameters
         ----------
-        key
-            Random key of the predictive draws.
+        seed
+            Seed of the predictive draws.
         flats
             Posterior draws, shape (draw, dimension).
-        batch
-            Draws evaluated at a time.
+        course
+            Runs of these draws with the readings of ``courses``; by default they are run here.
         """
-        keys = jax.random.split(key, flats.shape[0])
-        one = jax.jit(lambda args: jax.lax.map(lambda a: self._one(*a), args, batch_size=batch))
-        truth, reported, loglik, wrong = one((keys, jnp.asarray(flats)))
-        return ClaimPredictions(
-            self.table, np.asarray(truth), np.asarray(reported), np.asarray(loglik), np.asarray(wrong).mean(axis=0)
-        )
+        if course is None:
+            course = self.courses.run(self.posterior.draws(flats), flats.shape[0])
+        keys = jax.random.split(jax.random.key(seed), flats.shape[0])
+        told = jax.jit(jax.vmap(self._one))(keys, jnp.asarray(flats), jnp.asarray(course))
+        truth, reported, loglik, wrong = (np.asarray(part) for part in told)
+        return ClaimPredictions(self.table, truth, reported, loglik, wrong.mean(axis=0))
 
-    def _one(self, key: Array, flat: Array) -> tuple[Array, Array, Array, Array]:
+    def _one(self, key: Array, flat: Array, course: Array) -> tuple[Array, Array, Array, Array]:
         values = self.posterior.unknowns.constrain(flat)
-        truths = self.reader.truths(to_draw(self.posterior.system, values))
+        truths = self.reader.truths_of(course, to_draw(self.posterior.system, values))
         noise = self.measurement.noise(measurement_values(values), truths.value, truths.below)
         mixed, right, wrong = self.measurement.log_densities(noise)
         said = draw_reports(key, self.measurement, noise)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from counterstream.dynamics.assess import Assessment, assess
 from counterstream.dynamics.draw import Draw, quantity
-from counterstream.dynamics.program import Drive, Program, initial_stocks, prepare
+from counterstream.dynamics.drive import Drive, prepare
+from counterstream.dynamics.program import Program, initial_stocks
 from counterstream.dynamics.signals import Memory, Seen, remember, see, start_memory
 from counterstream.simulate.expected import Course
 from counterstream.simulate.kernel import Tables, choice_names, step_counts, tabulate

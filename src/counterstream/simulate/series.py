@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -16,7 +17,7 @@ from counterstream.dynamics.program import Program
 from counterstream.system.clock import Clock
 from counterstream.system.group import Selector
 from counterstream.system.move import Batches
-from counterstream.system.observable import FlowMeasure, Measure, PathMeasure, RatioMeasure, StockMeasure, Window
+from counterstream.system.observable import FlowMeasure, Measure, PathMeasure, RatioMeasure, StockMeasure, WHOLE, Window
 from counterstream.system.parameter import Quantity
 from counterstream.system.system import System
 from counterstream.units import add_months
@@ -133,34 +134,59 @@ def stock_weights(clock: Clock, first: date, last: date) -> Weights:
     return weights
 
 
-def emit_readings(program: Program, readings: tuple[Reading, ...], moment: Moment) -> Array:
-    """Return the readings of one step, shape (n_readings,)."""
-    values: list[Array] = []
-    for reading in readings:
-        if reading.kind == "path":
-            seen = moment.seen[reading.names[0]]
-            values.append(seen if seen.ndim == 0 else seen.mean())
-            continue
-        mask = program.layout.mask(reading.groups)
-        row = total_of(moment.flows, reading.names) if reading.kind == "flow" else _stock(program, reading, moment.stocks)
-        values.append(jnp.sum(row * mask))
-    return jnp.stack(values)
+class Rows(NamedTuple):
+    """Rows that a set of readings needs, by name; in a run each with a leading time axis."""
+
+    flows: Mapping[str, Array]
+    stocks: Mapping[str, Array]
+    paths: Mapping[str, Array]
 
 
-def final_stocks(program: Program, readings: tuple[Reading, ...], stocks: tuple[Array, ...]) -> Array:
-    """Return stock readings at the end of the last step (0 for other kinds), shape (n_readings,)."""
-    zero = jnp.zeros(())
-    return jnp.stack(
-        [
-            jnp.sum(_stock(program, r, stocks) * program.layout.mask(r.groups)) if r.kind == "stock" else zero
-            for r in readings
-        ]
+def emit_rows(program: Program, readings: tuple[Reading, ...], moment: Moment) -> Rows:
+    """Return the rows of one step that the readings need, not yet added up.
+
+    Sums are left to :func:`assemble_readings`, once for all steps: inside the scan every
+    sum would be an operation of its own.
+    """
+    named = {kind: sorted({n for r in readings if r.kind == kind for n in r.names}) for kind in ("flow", "stock", "path")}
+    return Rows(
+        {name: moment.flows[name] for name in named["flow"]},
+        {name: _stock(program, name, moment.stocks) for name in named["stock"]},
+        {name: moment.seen[name] for name in named["path"]},
     )
 
 
-def _stock(program: Program, reading: Reading, stocks: tuple[Array, ...]) -> Array:
-    rows = [stocks[cell] for name in reading.names for cell in program.layout.rows[name]]
+def assemble_readings(
+    program: Program, readings: tuple[Reading, ...], rows: Rows, last: tuple[Array, ...]
+) -> Array:
+    """Return readings by step boundary, shape (n_steps + 1, n_readings).
+
+    Flows and paths have a 0 at the last boundary; stocks stand there as at the end.
+    """
+    columns: list[Array] = []
+    zero = jnp.zeros(1)
+    for reading in readings:
+        mask = program.layout.mask(reading.groups)
+        if reading.kind == "path":
+            path = rows.paths[reading.names[0]]
+            columns.append(jnp.concatenate([path if path.ndim == 1 else path.mean(axis=1), zero]))
+        elif reading.kind == "flow":
+            columns.append(jnp.concatenate([total_of(rows.flows, reading.names) @ mask, zero]))
+        else:
+            end = sum((_stock(program, n, last) for n in reading.names), jnp.zeros(mask.size))
+            columns.append(jnp.concatenate([total_of(rows.stocks, reading.names) @ mask, (end @ mask)[None]]))
+    return jnp.stack(columns, axis=1)
+
+
+def _stock(program: Program, status: str, stocks: tuple[Array, ...]) -> Array:
+    rows = [stocks[cell] for cell in program.layout.rows[status]]
     return sum(rows[1:], rows[0])
+
+
+def simulated(system: System, readings: Iterable[Reading]) -> tuple[Reading, ...]:
+    """Return the readings that need a run, each once: a parameter is known without one."""
+    parameters = {p.name for p in system.parameters}
+    return tuple(dict.fromkeys(r for r in readings if r.kind != "path" or r.names[0] not in parameters))
 
 
 def measure_readings(system: System, measure: Measure) -> tuple[Reading, ...]:
@@ -170,6 +196,49 @@ def measure_readings(system: System, measure: Measure) -> tuple[Reading, ...]:
     return tuple(dict.fromkeys(part.reading for part in (*target.numerator, *target.denominator)))
 
 
-def parameter_names(system: System) -> Mapping[str, str]:
-    """Return the unit of each parameter by name."""
-    return {p.name: p.unit for p in system.parameters}
+def measure_course(
+    system: System,
+    measure: Measure,
+    readings: tuple[Reading, ...],
+    course: NDArray[np.float64],
+    values: Mapping[str, NDArray[np.float64]],
+) -> NDArray[np.float64] | None:
+    """Return a measure step by step, from runs.
+
+    Parameters
+    ----------
+    readings
+        Columns of the runs.
+    course
+        Runs, shape (draw, n_steps + 1, n_readings).
+    values
+        Parameters by name in internal units, each (draw,).
+
+    Returns
+    -------
+    ndarray, shape (draw, n_steps), or None
+        Flows in persons per step, stocks at the start of a step, ratios by step (NaN where
+        the denominator is 0); ``None`` for a measure without a course: a parameter, or one
+        that compares other windows.
+    """
+    place = {reading: i for i, reading in enumerate(readings)}
+
+    def single(part: FlowMeasure | StockMeasure) -> NDArray[np.float64] | None:
+        if part.window != WHOLE:
+            return None
+        wanted = measure_readings(system, part)
+        total = sum((course[:, :-1, place[r]] for r in wanted), np.zeros(course.shape[:1] + (course.shape[1] - 1,)))
+        factor = values[part.times] if isinstance(part.times, str) else np.full(course.shape[0], part.times)
+        return total * factor[:, None]
+
+    if isinstance(measure, PathMeasure):
+        reading = Reading("path", (measure.name,))
+        return course[:, :-1, place[reading]] if reading in place else None
+    if isinstance(measure, RatioMeasure):
+        above, below = single(measure.numerator), single(measure.denominator)
+        if above is None or below is None:
+            return None
+        some = below > 0.0
+        ratio = np.where(some, above / np.where(some, below, 1.0), np.nan)
+        return 1.0 - ratio if measure.complement else ratio
+    return single(measure)

@@ -1,0 +1,1 @@
+"""Whole pieces of work: run a case from evidence to report."""

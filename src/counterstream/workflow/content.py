@@ -1,0 +1,339 @@
+"""From results to the content of the report: every number that the page shows is worked out here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+import counterstream
+from counterstream.evidence.claim import Claim, Source
+from counterstream.infer.claims import Kind
+from counterstream.infer.diagnose import Mixing
+from counterstream.infer.fit import Fit
+from counterstream.infer.posterior import MEASUREMENT
+from counterstream.infer.priors import prior_draws
+from counterstream.report.content import (
+    AgencyView,
+    AnsweringView,
+    ClaimPoint,
+    ConflictView,
+    DiagnosticsView,
+    ParameterView,
+    Provenance,
+    ReportContent,
+    ScenarioView,
+    SeriesView,
+    SourceView,
+    UnusedClaim,
+    Verdict,
+    WrongClaim,
+)
+from counterstream.evidence.claim import Use
+from counterstream.system.observable import FlowMeasure, Observable, RatioMeasure, StockMeasure
+from counterstream.system.system import System
+from counterstream.workflow.results import Results, observable_named
+
+Floats = NDArray[np.float64]
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+#: Posterior chance from which a claim is listed as likely wrong.
+LIKELY_WRONG = 0.5
+#: A scenario's observables are shown if their course differs by this share of the baseline's size.
+VISIBLE_CHANGE = 0.005
+MOST_SCENARIO_SERIES = 4
+
+
+def build_content(results: Results, provenance: Provenance, reproduce: str) -> ReportContent:
+    """Return the report's content."""
+    case, system = results.case, results.system
+    points = _claim_points(results)
+    views = [
+        _series_view(system, observable_named(system, name), course, points.get(name, ()))
+        for name, course in results.series.items()
+    ]
+    shown = sorted((v for v in views if v.claims), key=lambda v: -len(v.claims))
+    return ReportContent(
+        title=system.title,
+        case_name=system.name,
+        description=system.description,
+        question=f"What happened between {system.clock.start:%B %Y} and {system.clock.end:%B %Y}, and how far can it be told?",
+        generated=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        verdict=_verdict(results.fit),
+        answers=_answers(results),
+        series=tuple(shown),
+        scenarios=tuple(view for told in results.scenarios for view in _scenario_views(results, told.name, points)),
+        agencies=_agencies(results),
+        wrong_claims=_wrong_claims(system, points),
+        conflicts=tuple(
+            ConflictView(_label(system, c.observable), c.claims, str(c.kind), c.detail, c.agencies)
+            for c in results.conflicts
+        ),
+        diagnostics=_diagnostics(results),
+        answering=_answering(results),
+        parameters=_parameters(results.fit),
+        sources=_sources(results),
+        provenance=provenance,
+        citation=f"counterstream {counterstream.__version__}, case {case.name}; cite the sources of the claims with it.",
+        reproduce=reproduce,
+    )
+
+
+def _label(system: System, name: str) -> str:
+    return observable_named(system, name).label or name
+
+
+def _verdict(fit: Fit) -> Verdict:
+    if fit.mixing is None:
+        return Verdict(False, "quick look", ("The posterior was approximated by a normal distribution at its mode; no chains were run.",))
+    return Verdict(fit.good, fit.label, fit.mixing.sentences())
+
+
+def _answers(results: Results) -> tuple[str, ...]:
+    """Totals over the whole period of the flows with the most claims."""
+    system = results.system
+    counts: dict[str, int] = {}
+    for item in results.claims:
+        counts[item.observable.name] = counts.get(item.observable.name, 0) + 1
+    sentences: list[str] = []
+    for name in sorted(counts, key=lambda n: -counts[n]):
+        observable = observable_named(system, name)
+        if isinstance(observable.measure, FlowMeasure) and name in results.series and len(sentences) < 5:
+            low, middle, high = np.quantile(results.series[name].sum(axis=1), [0.05, 0.5, 0.95])
+            sentences.append(
+                f"{observable.label or name}, {system.clock.start.year}-{system.clock.end.year}: about {_rounded(middle)} persons "
+                f"(90 % interval {_rounded(low)} to {_rounded(high)}); {counts[name]} claims speak of it."
+            )
+    return tuple(sentences)
+
+
+def _rounded(value: float) -> str:
+    if value <= 0:
+        return "0"
+    digits = max(0, 2 - int(math.floor(math.log10(value))))
+    return f"{round(value, -(int(math.floor(math.log10(value))) - 2)):,.{digits}f}"
+
+
+def _claim_points(results: Results) -> dict[str, tuple[ClaimPoint, ...]]:
+    predictions = results.predictions
+    low90, high90 = predictions.interval(0.9)
+    middle = np.median(predictions.truth, axis=0)
+    pit = np.clip(predictions.pit(), 0.5 / len(predictions.truth), 1 - 0.5 / len(predictions.truth))
+    sources = {s.id: s for s in results.case.ledger.sources}
+    found: dict[str, list[ClaimPoint]] = {}
+    for i, item in enumerate(results.claims):
+        claim = item.claim
+        url = sources[claim.source_id].url if claim.source_id in sources else ""
+        point = ClaimPoint(
+            claim_id=claim.id,
+            first=claim.first,
+            last=claim.last,
+            value=item.value,
+            low=item.low if claim.hedge == "range" else None,
+            high=item.high if claim.hedge == "range" else None,
+            hedge=str(claim.hedge),
+            source=_source_name(sources.get(claim.source_id), claim),
+            locator=claim.locator,
+            agency=item.agency,
+            statement=claim.statement,
+            posterior_median=float(middle[i]),
+            low90=float(low90[i]),
+            high90=float(high90[i]),
+            surprise=float(ndtri(pit[i])),
+            wrong_probability=float(predictions.wrong[i]),
+            use=str(claim.use),
+            source_url=url,
+        )
+        found.setdefault(item.observable.name, []).append(point)
+    return {name: tuple(points) for name, points in found.items()}
+
+
+def _source_name(source: Source | None, claim: Claim) -> str:
+    return f"{source.author}, {source.title}" if source else claim.source_id
+
+
+def _series_view(system: System, observable: Observable, course: Floats, claims: Sequence[ClaimPoint]) -> SeriesView:
+    measure = observable.measure
+    if isinstance(measure, RatioMeasure) and observable.unit == "share":
+        kind = "share"
+    else:
+        kind = "flow" if isinstance(measure, FlowMeasure) else "stock"
+    low90, low50, middle, high50, high90 = _bands(course)
+    return SeriesView(
+        observable=observable.name,
+        label=observable.label or observable.name,
+        unit="share" if kind == "share" else observable.unit,
+        kind=kind,
+        per=str(system.clock.step) if kind == "flow" else "",
+        dates=system.clock.boundaries[:-1],
+        median=middle,
+        low50=low50,
+        high50=high50,
+        low90=low90,
+        high90=high90,
+        claims=tuple(claims),
+    )
+
+
+def _bands(course: Floats) -> Floats:
+    """Quantiles by step; NaN where no draw has a value (a share of nobody)."""
+    empty = np.isnan(course).all(axis=0)
+    safe = np.where(empty[None, :], 0.0, course)
+    bands = np.nanquantile(safe, LEVELS, axis=0)
+    return np.where(empty[None, :], np.nan, bands)
+
+
+def _scenario_views(results: Results, name: str, points: dict[str, tuple[ClaimPoint, ...]]) -> list[ScenarioView]:
+    system = results.system
+    told = next(s for s in results.scenarios if s.name == name)
+    declared = next(s for s in system.scenarios if s.name == name)
+    changes = tuple(_say_change(change) for change in declared.changes)
+    sizes: dict[str, float] = {}
+    for observable in system.observables:
+        base = results.series.get(observable.name)
+        if base is None or not isinstance(observable.measure, FlowMeasure | StockMeasure) or observable.name not in points:
+            continue
+        change = np.abs(np.median(told.series[observable.name] - base, axis=0)).max()
+        scale = np.median(base, axis=0).max()
+        sizes[observable.name] = float(change / scale) if scale > 0 else 0.0
+    moved = [n for n in sorted(sizes, key=lambda n: -sizes[n]) if sizes[n] > VISIBLE_CHANGE][:MOST_SCENARIO_SERIES]
+    views: list[ScenarioView] = []
+    for observable_name in moved:
+        observable = observable_named(system, observable_name)
+        base, other = results.series[observable_name], told.series[observable_name]
+        views.append(
+            ScenarioView(
+                name=name,
+                label=told.label,
+                baseline=_series_view(system, observable, base, ()),
+                scenario=_series_view(system, observable, other, ()),
+                difference=_series_view(system, observable, other - base, ()),
+                changes=changes,
+                sentences=(_say_difference(observable, base, other),),
+            )
+        )
+    return views
+
+
+def _say_change(change: object) -> str:
+    fields = ", ".join(f"{k}: {v}" for k, v in vars(change).items() if v is not None)
+    return f"{type(change).__name__} ({fields})"
+
+
+def _say_difference(observable: Observable, base: Floats, other: Floats) -> str:
+    flow = isinstance(observable.measure, FlowMeasure)
+    total = (other - base).sum(axis=1) if flow else (other - base)[:, -1]
+    low, middle, high = np.quantile(total, [0.05, 0.5, 0.95])
+    when = "over the whole period" if flow else "at the end"
+    return (
+        f"{observable.label or observable.name} {when}: {middle:+,.0f} persons against the baseline "
+        f"(90 % interval of the difference {low:+,.0f} to {high:+,.0f})."
+    )
+
+
+def _agencies(results: Results) -> tuple[AgencyView, ...]:
+    """One row for each agency and kind of quantity with a bias of its own, and the anchors."""
+    measurement = results.fit.posterior.measurement
+    values = results.fit.values()
+    spread = values[MEASUREMENT + "spread"]
+    kinds = {c.agency: c.agency_kind for c in results.claims}
+    views: list[AgencyView] = []
+    for i, (agency, kind) in enumerate(measurement.biased):
+        sd = values[f"{MEASUREMENT}bias_sd_{kind.name.lower()}"]
+        low, middle, high = np.quantile(np.expm1(values[MEASUREMENT + "bias"][:, i] * sd), [0.05, 0.5, 0.95])
+        own = spread
+        if agency in measurement.spread:
+            own = spread * np.exp(0.5 * values[MEASUREMENT + "agency_spread"][:, measurement.spread.index(agency)])
+        n = sum(a == agency and k == kind for a, k in zip(measurement.table.agency, measurement.table.kind, strict=True))
+        name = f"{agency} ({Kind(kind).name.lower()}s)"
+        views.append(
+            AgencyView(name, kinds.get(agency, ""), n, float(middle), float(low), float(high), float(np.median(own)))
+        )
+    for agency in dict.fromkeys(c.agency for c in results.claims if c.anchor):
+        n = sum(c.agency == agency for c in results.claims)
+        views.append(AgencyView(agency, kinds[agency], n, 0.0, 0.0, 0.0, float(np.median(spread)), anchor=True))
+    return tuple(sorted(views, key=lambda v: -v.n_claims))
+
+
+def _wrong_claims(system: System, points: dict[str, tuple[ClaimPoint, ...]]) -> tuple[WrongClaim, ...]:
+    wrong = [
+        WrongClaim(_label(system, name), observable_named(system, name).unit, point)
+        for name, found in points.items()
+        for point in found
+        if (point.wrong_probability or 0.0) >= LIKELY_WRONG
+    ]
+    return tuple(sorted(wrong, key=lambda w: -(w.claim.wrong_probability or 0.0)))
+
+
+def _diagnostics(results: Results) -> DiagnosticsView:
+    mixing: Mixing | None = results.fit.mixing
+    return DiagnosticsView(
+        max_rhat=mixing.max_rhat if mixing else None,
+        min_ess_bulk=mixing.min_ess_bulk if mixing else None,
+        min_ess_tail=mixing.min_ess_tail if mixing else None,
+        divergences=mixing.divergences if mixing else None,
+        coverage50=results.coverage(0.5),
+        coverage90=results.coverage(0.9),
+        n_fitted=int(results.used_for(Use.FIT).sum()),
+        chains=mixing.n_chains if mixing else 0,
+        draws=mixing.n_draws if mixing else results.fit.pooled.shape[0],
+    )
+
+
+def _answering(results: Results) -> AnsweringView:
+    def unused(claim: Claim, reason: str) -> UnusedClaim:
+        return UnusedClaim(claim.id, claim.statement, claim.source_id, reason)
+
+    a = results.answering
+    return AnsweringView(
+        n_answered=len(a.answered),
+        context=tuple(unused(c.claim, c.reason) for c in a.context),
+        unanswered=tuple(unused(u.claim, u.reason) for u in a.unanswered),
+    )
+
+
+def _parameters(fit: Fit) -> tuple[ParameterView, ...]:
+    import jax
+
+    values = fit.values()
+    views: list[ParameterView] = []
+    for parameter in fit.posterior.system.parameters:
+        prior = prior_draws(parameter.prior, jax.random.key(0), 20_000)
+        posterior = values[parameter.name]
+        low, high = np.quantile(prior, [0.05, 0.95])
+        after = np.quantile(posterior, [0.5, 0.05, 0.95])
+        views.append(
+            ParameterView(
+                parameter.name,
+                parameter.unit,
+                float(low),
+                float(high),
+                *(float(q) for q in after),
+                contraction=contraction(prior, posterior),
+                reason=parameter.reason,
+            )
+        )
+    return tuple(views)
+
+
+def contraction(prior: Floats, posterior: Floats) -> float:
+    """``1 - posterior sd / prior sd``, both after cutting the farthest 1 % (heavy prior tails)."""
+
+    def width(draws: Floats) -> float:
+        low, high = np.quantile(draws, [0.05, 0.95])
+        return float(high - low)
+
+    return 1.0 - width(posterior) / width(prior)
+
+
+def _sources(results: Results) -> tuple[SourceView, ...]:
+    counts: dict[str, int] = {}
+    for item in results.claims:
+        counts[item.claim.source_id] = counts.get(item.claim.source_id, 0) + 1
+    return tuple(
+        SourceView(s.id, f"{s.author}, {s.title}", s.url, counts.get(s.id, 0), s.interests)
+        for s in results.case.ledger.sources
+    )
