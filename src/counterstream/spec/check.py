@@ -14,15 +14,19 @@ from counterstream.spec.scope import GroupIndex
 from counterstream.system.system import System
 
 
-def check_draft(draft: System, out: Findings) -> None:
-    """Check what was resolved; what is absent is judged only if everything could be read."""
+def check_draft(draft: System, out: Findings, *, whole: bool) -> None:
+    """Check what was resolved.
+
+    What is absent or unused is judged only if the draft is ``whole``: every part could be
+    read and every name is known.
+    """
     index = GroupIndex(draft.groups)
     check_clock(draft.clock, out)
     check_parameters(draft, out)
     check_instruments(draft, out)
     check_events(draft, out)
     check_signals(draft, out)
-    check_initial(draft, out)
+    check_initial(draft, index, out)
     check_moves(draft, index, out)
     check_decisions(draft, index, out)
     check_junctions(draft, index, out)
@@ -30,7 +34,7 @@ def check_draft(draft: System, out: Findings) -> None:
     check_answers(draft, out)
     check_agencies(draft, out)
     check_scenarios(draft, out)
-    if out.has_errors("S1", "S2", "S3", "S51"):
+    if not whole or out.has_errors("S510", "S511"):
         return
     reached = find_reached(draft, index)
     if check_reach(draft, index, reached, out):

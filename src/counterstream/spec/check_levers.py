@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from counterstream.spec.check_time import check_increasing, check_span, is_outside
 from counterstream.spec.findings import Findings
 from counterstream.spec.node import At
@@ -63,21 +65,20 @@ def _warn_outside(at: At, found: str, clock: Clock, out: Findings) -> None:
 
 def check_holds(holds: tuple[Hold, ...], places: list[At], out: Findings) -> None:
     """Check that no two spans of one instrument overlap at different values."""
-    for later in range(1, len(holds)):
-        for earlier in range(later):
-            one, two = holds[earlier], holds[later]
-            apart = (one.last is not None and two.first is not None and one.last < two.first) or (
-                two.last is not None and one.first is not None and two.last < one.first
+    order = sorted(range(len(holds)), key=lambda index: holds[index].first or date.min)
+    reach, holder = date.min, -1
+    for index in order:
+        hold = holds[index]
+        if holder >= 0 and (hold.first or date.min) <= reach:
+            out.add(
+                "S517",
+                places[max(index, holder)],
+                "the instrument is held twice at the same time",
+                found=f"{holds[holder].value:g} and {hold.value:g}",
+                allowed="spans that do not overlap",
             )
-            if not apart:
-                out.add(
-                    "S517",
-                    places[later],
-                    "the instrument is held twice at the same time",
-                    found=f"{one.value:g} and {two.value:g}",
-                    allowed="spans that do not overlap",
-                )
-                break
+        if holder < 0 or (hold.last or date.max) > reach:
+            reach, holder = hold.last or date.max, index
 
 
 def check_events(draft: System, out: Findings) -> None:

@@ -8,6 +8,7 @@ from counterstream.spec.check_time import check_batches
 from counterstream.spec.findings import Findings
 from counterstream.spec.node import At
 from counterstream.spec.scope import GroupIndex
+from counterstream.system.group import Selector
 from counterstream.system.move import ChoiceMove, DecisionMove, EntryMove, LossMove, Move, RateMove
 from counterstream.system.signal import Source
 from counterstream.system.system import InitialStock, System
@@ -17,11 +18,11 @@ from counterstream.units import DURATION_UNITS, years_to_months
 _SLACK = 1e-9
 
 
-def check_initial(draft: System, out: Findings) -> None:
+def check_initial(draft: System, index: GroupIndex, out: Findings) -> None:
     """Check that weights give every picked group a share, and that junctions start empty."""
     junctions = {status.name for status in draft.statuses if status.junction}
-    for index, stock in enumerate(draft.initial):
-        at: At = ("initial", index)
+    for place, stock in enumerate(draft.initial):
+        at: At = ("initial", place)
         if stock.status in junctions and stock.persons != 0.0:
             out.add(
                 "S507",
@@ -30,23 +31,23 @@ def check_initial(draft: System, out: Findings) -> None:
                 found=stock.status,
                 allowed="a status that persons stay in",
             )
-        _check_weights(stock, at, draft, out)
+        _check_weights(stock, at, draft, index, out)
 
 
-def _check_weights(stock: InitialStock, at: At, draft: System, out: Findings) -> None:
+def _check_weights(stock: InitialStock, at: At, draft: System, index: GroupIndex, out: Findings) -> None:
     tables = {name: dict(pairs) for name, pairs in stock.weights}
-    picked = [group for group in draft.groups if stock.groups.matches(group)]
-    lacking: set[tuple[str, str]] = set()
-    total = 0.0
-    for group in picked:
-        weight = 1.0
-        for name, value in group.attributes:
-            if name in tables and value not in tables[name]:
-                lacking.add((name, value))
-            elif name in tables:
-                weight *= tables[name][value]
-        total += weight
-    for name, value in sorted(lacking):
+    picked = index.pick(stock.groups)
+    left = picked
+    lacking: list[tuple[str, str]] = []
+    for attribute in draft.attributes:
+        table = tables.get(attribute.name)
+        for value in attribute.values if table is not None else ():
+            holders = picked & index.pick(Selector(((attribute.name, (value,)),)))
+            if table is not None and table.get(value, 0.0) == 0.0:
+                left &= ~holders
+                if holders and value not in table:
+                    lacking.append((attribute.name, value))
+    for name, value in lacking:
         out.add(
             "S520",
             (*at, "weights", name),
@@ -55,7 +56,7 @@ def _check_weights(stock: InitialStock, at: At, draft: System, out: Findings) ->
             allowed="a weight for every value that a picked group has",
             mend=f"add {value}: 0, if nobody has it",
         )
-    if picked and tables and not lacking and total <= 0:
+    if picked and not left and not lacking:
         out.add("S520", (*at, "weights"), "all weights of the picked groups are 0", found="0", allowed="one above 0")
 
 

@@ -13,6 +13,9 @@ from counterstream.system.observable import Answer, FlowMeasure, RatioMeasure, S
 from counterstream.system.scenario import ChangeParameter, ChangeRhythm, DropEvent, HoldInstrument, Scenario
 from counterstream.system.system import System
 
+#: Answers to one name of claims that later ones are compared with.
+MAX_RIVALS = 200
+
 
 def check_measures(draft: System, out: Findings) -> None:
     """Check that no junction is counted as a stock and that no ratio is always 1."""
@@ -74,7 +77,9 @@ def check_answers(draft: System, out: Findings) -> None:
                 mend="put the narrower answer first, or delete it",
             )
         for what in set(answer.what):
-            earlier.setdefault(what, []).append((answer, owner))
+            rivals = earlier.setdefault(what, [])
+            if len(rivals) < MAX_RIVALS:
+                rivals.append((answer, owner))
 
 
 def check_agencies(draft: System, out: Findings) -> None:

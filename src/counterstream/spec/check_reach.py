@@ -19,31 +19,36 @@ def find_reached(draft: System, index: GroupIndex) -> Reached:
     for stock in draft.initial:
         if stock.persons != 0.0 and stock.status in reached:
             reached[stock.status] |= index.pick(stock.groups)
+    leaving: dict[str, list[Move]] = {}
+    for move in draft.moves:
+        for origin in _origins(move):
+            leaving.setdefault(origin, []).append(move)
     masks = {move.name: index.pick(move.groups) for move in draft.moves}
-    changed = True
-    while changed:
-        changed = False
-        for move in draft.moves:
-            bits = movers(move, masks[move.name], reached)
-            for destination in _destinations(move):
-                if bits & ~reached.get(destination, bits):
-                    reached[destination] |= bits
-                    changed = True
+    pending = list(draft.moves)
+    while pending:
+        move = pending.pop()
+        bits = movers(move, masks[move.name], reached)
+        for destination in _destinations(move):
+            if bits & ~reached.get(destination, bits):
+                reached[destination] |= bits
+                pending.extend(leaving.get(destination, ()))
     return reached
 
 
 def movers(move: Move, mask: int, reached: Reached) -> int:
     """Return the groups that can ever make a move."""
-    if isinstance(move, EntryMove):
-        origins = move.of
-        if move.persons_per_year is not None:
-            return mask
-    else:
-        origins = move.origins if isinstance(move, LossMove) else (move.origin,)
+    if isinstance(move, EntryMove) and move.persons_per_year is not None:
+        return mask
     present = 0
-    for origin in origins:
+    for origin in _origins(move):
         present |= reached.get(origin, 0)
     return mask & present
+
+
+def _origins(move: Move) -> tuple[str, ...]:
+    if isinstance(move, EntryMove):
+        return move.of
+    return move.origins if isinstance(move, LossMove) else (move.origin,)
 
 
 def _destinations(move: Move) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ def compose(text: str, file: str) -> tuple[Node | None, list[Problem]]:
         The root node (``None`` if reading had to stop) and the problems found.
     """
     text = text.removeprefix("\ufeff")
-    early = _check_text(text, file)
+    early = check_text(text, file)
     if early is not None:
         return None, [early]
     root = compose_quickly(text)
@@ -41,7 +41,7 @@ def compose(text: str, file: str) -> tuple[Node | None, list[Problem]]:
     return compose_fully(text, file)
 
 
-def _check_text(text: str, file: str) -> Problem | None:
+def check_text(text: str, file: str) -> Problem | None:
     """Return the problem of a text that is not worth scanning."""
     if len(text) > MAX_CHARACTERS:
         return Problem(

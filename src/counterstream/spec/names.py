@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from counterstream.errors import suggest_name
 from counterstream.spec.findings import Findings, Reference
 from counterstream.spec.node import Node
+from counterstream.units import ALL_UNITS
 
 DECISION_FLOWS = ("approved", "refused", "released")
 
@@ -28,6 +28,7 @@ _KINDS: dict[str, tuple[tuple[str, ...], str, str]] = {
 #: Sections whose names share one space, because there a name alone must tell what is meant:
 #: a term reads a covariate, a path or a capacity names a lever or a parameter.
 _SHARED_SPACES = (("instruments", "signals", "events"), ("parameters", "instruments", "signals"))
+_NEEDED = ("places", "statuses", "moves")
 _NOUNS = {
     "places": "a place",
     "statuses": "a status",
@@ -75,17 +76,20 @@ def _child(node: Node | None, key: str) -> Node | None:
 def collect_declared(root: Node) -> Declared:
     """Collect the declared names from the nodes, so that a faulty entry still counts as known."""
     sections = {name: _keys(_child(root, name)) for name in (*_NOUNS, "agencies")}
+    for name in _NEEDED:
+        # An empty section is one problem; that every name then is unknown is not another.
+        sections[name] = sections[name] or None
     values: dict[str, tuple[str, ...] | None] = {}
     for attribute in sections["attributes"] or ():
         node = _child(_child(_child(root, "attributes"), attribute), "values")
-        if node is not None and isinstance(node.value, list):
+        if node is not None and isinstance(node.value, list) and node.value:
             values[attribute] = tuple(str(item.value) for item in node.value)
         else:
             values[attribute] = (node.value,) if node is not None and isinstance(node.value, str) else None
     units: dict[str, str] = {}
     for parameter in sections["parameters"] or ():
         unit = _child(_child(_child(root, "parameters"), parameter), "unit")
-        if unit is not None and isinstance(unit.value, str):
+        if unit is not None and isinstance(unit.value, str) and unit.value in ALL_UNITS:
             units[parameter] = unit.value
     flows, decisions = _collect_flows(root, sections["moves"])
     return Declared(sections, values, flows, decisions, units)
@@ -120,6 +124,8 @@ def check_names(declared: Declared, out: Findings) -> None:
     """Record every name that is unknown, of the wrong kind, or used for two things."""
     _check_shared_space(declared, out)
     for reference in out.references:
+        if out.cut_short:
+            return
         if reference.kind == "value":
             _check_value(reference, declared, out)
         elif reference.kind == "flow":
@@ -131,11 +137,13 @@ def check_names(declared: Declared, out: Findings) -> None:
 
 
 def _check_shared_space(declared: Declared, out: Findings) -> None:
+    told: set[tuple[str, str]] = set()
     for space in _SHARED_SPACES:
         first: dict[str, str] = {}
         for section in space:
             for name in declared.sections[section] or ():
-                if name in first:
+                if name in first and (section, name) not in told:
+                    told.add((section, name))
                     out.add(
                         "S315",
                         (section, name),
@@ -156,14 +164,13 @@ def _elsewhere(name: str, declared: Declared) -> str:
 def _unknown(
     code: str, noun: str, reference: Reference, known: Iterable[str], declared: Declared, out: Findings
 ) -> None:
-    choices = tuple(known)
     out.add(
         code,
         reference.at,
         f"no {noun} has this name",
         found=_elsewhere(reference.name[:100], declared),
         allowed=f"a declared {noun}",
-        mend=suggest_name(reference.name[:100], choices),
+        mend=out.suggest(reference.name, known),
     )
 
 
@@ -198,7 +205,7 @@ def _check_value(reference: Reference, declared: Declared, out: Findings) -> Non
         f'attribute "{reference.attribute}" has no such value',
         found=reference.name,
         allowed=", ".join(known[:12]),
-        mend=suggest_name(reference.name, known),
+        mend=out.suggest(reference.name, known),
     )
 
 

@@ -96,22 +96,28 @@ def path_text(at: At) -> str:
     return text
 
 
-def locate(root: Node, at: At) -> tuple[int, int]:
-    """Return line and column of the deepest part of the path that is written."""
-    node, place = root, (root.line, root.column)
+def locate(root: Node, at: At) -> tuple[At, int, int]:
+    """Return a path as it is written, and line and column of its deepest written part.
+
+    Where a single entry stands for a list of one, the index 0 is not part of the path.
+    """
+    node: Node | None = root
+    line, column = root.line, root.column
+    written: list[Key] = []
     for part in at:
-        if isinstance(node.value, dict) and isinstance(part, str) and part in node.value:
-            place = node.keys[part]
-            node = node.value[part]
-        elif isinstance(node.value, list) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            place = (node.line, node.column)
-        elif isinstance(part, int):
-            # A single entry may stand where a list is allowed: the index is not written.
+        value = node.value if node is not None else None
+        if isinstance(part, int) and node is not None and not isinstance(value, list):
             continue
+        written.append(part)
+        if node is not None and isinstance(value, dict) and isinstance(part, str) and part in value:
+            line, column = node.keys[part]
+            node = value[part]
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            node = value[part]
+            line, column = node.line, node.column
         else:
-            break
-    return place
+            node = None
+    return tuple(written), line, column
 
 
 def describe(node: Node) -> str:

@@ -106,7 +106,7 @@ class _Reader:
             if key is None or key.end(1) - place > _MAX_KEY or key.group(1) in holder:
                 raise _DoubtError
             mark = self._node(None, place)
-            value = self._block_value(key.end(), indent, depth)
+            value = self._block_value(key, indent, depth)
             holder[key.group(1)] = value
             node.keys[key.group(1)] = (mark.line, mark.column)
             _join(node, value)
@@ -117,8 +117,9 @@ class _Reader:
                 raise _DoubtError
             place = self.starts[self.line]
 
-    def _block_value(self, after: int, indent: int, depth: int) -> Node:
-        """Read what follows a key's colon."""
+    def _block_value(self, key: re.Match[str], indent: int, depth: int) -> Node:
+        """Read what follows a key's colon; what is missing there is missing at the key."""
+        after = key.end()
         if _REST.match(self.text, after):
             self.line += 1
             next_indent = self._indent()
@@ -126,7 +127,7 @@ class _Reader:
                 return self._block_list(next_indent, depth + 1)
             if next_indent > indent:
                 return self._block_mapping(next_indent, depth + 1)
-            return self._node(None, after)
+            return self._node(None, key.start())
         start = after
         while self.text[start] == " ":
             start += 1

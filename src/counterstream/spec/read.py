@@ -42,9 +42,10 @@ def parse_system(text: str, file: str = "system.yaml") -> tuple[System | None, t
     form = SYSTEM.read_partly(root, (), out)
     declared = collect_declared(root)
     check_names(declared, out)
+    whole = not out.has_errors()
     draft = resolve(form, out)
     if draft is not None:
-        check_draft(draft, out)
+        check_draft(draft, out, whole=whole)
     found = out.in_order()
     failed = any(problem.severity == "error" for problem in found)
     return (None if failed else draft), found

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from counterstream.errors import suggest_name
 from counterstream.spec.findings import Findings, Reference
 from counterstream.spec.node import At, Node, describe
 from counterstream.spec.shapes import INVALID, MAX_NAME, NAME_PATTERN, Schema, Shape, Text, check_name, wrong_type
@@ -192,7 +191,7 @@ class Record:
                     "the key is not known here",
                     found=key[:60],
                     allowed=", ".join(self.fields),
-                    mend=self._mend_key(key, written[key]),
+                    mend=self._mend_key(key, written[key], out),
                 )
         given = [key for key in self.one_of if key in written and written[key].value is not None]
         if self.one_of and len(given) != 1:
@@ -204,12 +203,12 @@ class Record:
                 allowed="exactly one of " + ", ".join(self.one_of),
             )
 
-    def _mend_key(self, key: str, part: Node) -> str:
+    def _mend_key(self, key: str, part: Node, out: Findings) -> str:
         if key == "<<":
             return "YAML 1.2 has no merge key: write the entries out"
         if part.value is None and " " in key:
             return "a comma ends a text between braces: put quotes around the whole text"
-        return suggest_name(key, self.fields)
+        return out.suggest(key, self.fields)
 
     def schema(self, definitions: dict[str, Schema]) -> Schema:
         """Return a reference to the record's definition."""
@@ -249,7 +248,7 @@ class ByKey:
             return wrong_type(node, at, out, f"a mapping with one of the keys {keys}")
         given = [key for key in self.variants if key in node.value]
         if len(given) != 1:
-            near = [suggest_name(key, self.variants) for key in node.value]
+            near = [out.suggest(key, self.variants) for key in list(node.value)[:6]]
             out.add(
                 "S208",
                 (*at, given[1]) if given else at,
@@ -293,7 +292,7 @@ class ByWord:
                 "the word is not known here",
                 found=word.value[:60],
                 allowed=f"one of {words}",
-                mend=suggest_name(word.value, self.variants),
+                mend=out.suggest(word.value, self.variants),
             )
             return INVALID
         return self.variants[word.value].read(node, at, out)

@@ -6,6 +6,7 @@ every limit is met while reading, before work is spent on what follows.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,11 +23,15 @@ from ruamel.yaml.events import (
 )
 
 from counterstream.errors import Problem
+from counterstream.spec.findings import MAX_PROBLEMS, too_many_problems
 from counterstream.spec.node import Node, path_text, plain_scalar
 
 #: Chosen so that any text within them is read in under two seconds on a slow machine.
-MAX_NODES = 20_000
+MAX_NODES = 15_000
 MAX_DEPTH = 50
+
+#: Everything but printable characters, tabs and line ends; also lone halves of surrogate pairs.
+FORBIDDEN = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 # Typed as Any because the library types its events in part only.
 _SCALAR: Any = ScalarEvent
@@ -118,8 +123,22 @@ class _Composer:
             return self._too_many(mark)
         if isinstance(event, _SCALAR):
             text: str = event.value
+            bad = FORBIDDEN.search(text)
+            if bad is not None:
+                # Escapes can make what the text itself may not hold; nothing later has to fear it.
+                self.fault(
+                    "S103",
+                    mark,
+                    "an escape makes a forbidden character",
+                    found=f"U+{ord(bad.group()):04X}",
+                    allowed="printable characters, tabs and line ends",
+                )
+                text = FORBIDDEN.sub("\ufffd", text)
             node = Node(plain_scalar(text) if event.style is None and event.tag is None else text, 0, 0)
             node.line, node.column = mark.line + 1, mark.column + 1
+            if text == "" and event.style is None and self.frames and self.frames[-1].key is not None:
+                # What is missing after a key is missing at the key.
+                node.line, node.column = self.frames[-1].key_place
             if event.anchor is not None:
                 self.anchors[event.anchor] = node
             return self._place(node, mark, text)
@@ -232,11 +251,13 @@ def compose_fully(text: str, file: str) -> tuple[Node | None, list[Problem]]:
         for event in events:
             if not composer.take(event):
                 return None, composer.problems
+            if len(composer.problems) >= MAX_PROBLEMS:
+                return None, [*composer.problems, too_many_problems(file)]
     except YAMLError as error:
         composer.problems.append(_syntax_problem(error, file))
         return None, composer.problems
-    except (ValueError, IndexError, AttributeError, TypeError, OverflowError) as error:
-        # The scanner lets a few malformed escapes and directives through to Python's own errors.
+    except (ValueError, OverflowError) as error:
+        # An escape beyond the last character reaches Python's own check.
         composer.problems.append(Problem("S107", f"the text is not YAML: {error}", file, 1, 1))
         return None, composer.problems
     finally:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Protocol, TypeGuard
 
-from counterstream.errors import suggest_name
 from counterstream.spec.findings import Findings, Reference
 from counterstream.spec.node import At, Node, describe
 
@@ -286,7 +285,7 @@ class Word:
             return wrong_type(node, at, out, allowed)
         if node.value in self.words:
             return node.value
-        mend = suggest_name(node.value, self.words)
+        mend = out.suggest(node.value, self.words)
         out.add(self.code, at, "the word is not known here", found=node.value[:60], allowed=allowed, mend=mend)
         return INVALID
 

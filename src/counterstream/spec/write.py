@@ -14,7 +14,8 @@ from counterstream.spec.to_form import Form, form_of
 _HEADER = "# yaml-language-server: $schema=https://counterstream.readthedocs.io/schema/system-1.json\n"
 _WIDTH = 110
 _SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_./()'-]*( [A-Za-z0-9_./()'-]+)*\Z")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+#: Words that readers of YAML 1.1 take for true or false.
+_OLD_WORDS = ("y", "n", "yes", "no", "on", "off")
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 
 
@@ -37,7 +38,7 @@ def write_system(system: Any) -> str:
 
 def write_text(text: str) -> str:
     """Return a text as a YAML scalar that reads back as the same text."""
-    if (_SAFE.match(text) or _DATE.match(text)) and isinstance(plain_scalar(text), str):
+    if _SAFE.match(text) and isinstance(plain_scalar(text), str) and text.lower() not in _OLD_WORDS:
         return text
     quoted = json.dumps(text, ensure_ascii=False)
     return _ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04X}", quoted)

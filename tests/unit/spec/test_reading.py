@@ -33,7 +33,9 @@ def test_writing_and_reading_again_changes_nothing() -> None:
 def test_all_problems_are_raised_at_once(tmp_path: Path) -> None:
     path = tmp_path / "system.yaml"
     text = (CASES / "template" / "system.yaml").read_text(encoding="utf-8")
-    path.write_text(text.replace("to: applicant", "to: aplicant").replace("chance: 0.5", "chance: 1.5"), encoding="utf-8")
+    path.write_text(
+        text.replace("to: applicant", "to: aplicant").replace("chance: 0.5", "chance: 1.5"), encoding="utf-8"
+    )
     with pytest.raises(CounterstreamError) as caught:
         spec.read_system(path)
     assert sorted(set(caught.value.codes)) == ["S302", "S407"]
