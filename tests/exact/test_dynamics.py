@@ -249,7 +249,10 @@ def test_units_of_a_parameter_do_not_matter() -> None:
 def test_signal_follows_its_recursion() -> None:
     news = Signal(
         "news",
-        (SignalInput(Source.FLOW, ("ab",), 0.7, scale_persons=10.0, lag_months=2), SignalInput(Source.EVENT, ("shock",), 2.0)),
+        (
+            SignalInput(Source.FLOW, ("ab",), 0.7, scale_persons=10.0, lag_months=2),
+            SignalInput(Source.EVENT, ("shock",), 2.0),
+        ),
         half_life_months=5.0,
     )
     move = RateMove("ab", "a", "b", 0.5, (Term(-0.3, of="news"),))

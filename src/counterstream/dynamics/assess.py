@@ -68,7 +68,11 @@ def assess(program: Program, draw: Draw, stocks: Rows, seen: Seen, x: Drive) -> 
         hazards=tuple(hazards[name] for name in layout.slots),
         leaving=x.leaving,
         chance=chance,
-        capacity={m.name: _capacity(program, m, draw, seen) for m in program.system.decisions if m.capacity_per_year is not None},
+        capacity={
+            m.name: _capacity(program, m, draw, seen)
+            for m in program.system.decisions
+            if m.capacity_per_year is not None
+        },
         release=x.release,
         shares=shares,
         entries={m.name: _entry(program, m, draw, stocks, seen, x) for m in entry_moves(program.system)},

@@ -73,7 +73,7 @@ class Layout:
     @cached_property
     def rows(self) -> dict[str, tuple[int, ...]]:
         """Indices of the cells of each status (empty for a junction)."""
-        found: dict[str, tuple[int, ...]] = {name: () for name in self.system.status_names}
+        found: dict[str, tuple[int, ...]] = dict.fromkeys(self.system.status_names, ())
         for index, cell in enumerate(self.cells):
             found[cell.status] = (*found[cell.status], index)
         return found
@@ -123,9 +123,7 @@ def lay_out(system: System) -> Layout:
 
 
 def _queues_here(move: Move, cell: Cell) -> TypeGuard[DecisionMove]:
-    return (
-        isinstance(move, DecisionMove) and move.origin == cell.status and not cell.pile and cell.stage < move.stages
-    )
+    return isinstance(move, DecisionMove) and move.origin == cell.status and not cell.pile and cell.stage < move.stages
 
 
 def _lay_cells(system: System) -> tuple[Cell, ...]:

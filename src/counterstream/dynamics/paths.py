@@ -61,7 +61,9 @@ def instrument_path(clock: Clock, instrument: Instrument, draw: Draw) -> Array:
 
 def _points_path(clock: Clock, path: Points, draw: Draw) -> Array:
     times = np.array([_days(day) for day, _ in path.points], dtype=np.float64)
-    middles = np.array([0.5 * (_days(a) + _days(b)) for a, b in zip(clock.boundaries, clock.boundaries[1:], strict=False)])
+    middles = np.array(
+        [0.5 * (_days(a) + _days(b)) for a, b in zip(clock.boundaries, clock.boundaries[1:], strict=False)]
+    )
     values = jnp.stack([quantity(value, draw) for _, value in path.points])
     return jnp.interp(jnp.asarray(middles), jnp.asarray(times), values)
 

@@ -160,10 +160,8 @@ def tabulate_claims(system: System, claims: Sequence[AnsweredClaim]) -> ClaimTab
 def _row(answered: AnsweredClaim) -> dict[str, float]:
     claim, measure = answered.claim, answered.observable.measure
     logit = answered.observable.unit == "share" and isinstance(measure, RatioMeasure)
-    if logit:
-        kind = Kind.SHARE
-    else:
-        kind = Kind.FLOW if isinstance(measure, FlowMeasure) else Kind.STOCK
+    counted = Kind.FLOW if isinstance(measure, FlowMeasure) else Kind.STOCK
+    kind = Kind.SHARE if logit else counted
     value = answered.value if answered.value is not None else math.nan
     hedge = claim.hedge
     form = _form(hedge, value, measured_in_persons=not logit and not isinstance(measure, PathMeasure))

@@ -60,9 +60,10 @@ class Mixing:
         enough = "enough" if min(self.min_ess_bulk, self.min_ess_tail) > LEAST_ESS else "too few"
         clean = "no step" if self.divergences == 0 else f"{self.divergences} steps"
         return (
-            f"The {self.n_chains} chains {mixed} (largest R-hat {self.max_rhat:.3f}, at {self.worst}; below 1.01 is good).",
-            f"The draws are worth {self.min_ess_bulk:.0f} independent ones for the middle and {self.min_ess_tail:.0f} for "
-            f"the tails of the least well explored unknown; {enough} (400 are asked for).",
+            f"The {self.n_chains} chains {mixed} (largest R-hat {self.max_rhat:.3f}, at {self.worst}; "
+            "below 1.01 is good).",
+            f"The draws are worth {self.min_ess_bulk:.0f} independent ones for the middle and "
+            f"{self.min_ess_tail:.0f} for the tails of the least well explored unknown; {enough} (400 are asked for).",
             f"In {clean} the sampler lost its way (divergences).",
         )
 

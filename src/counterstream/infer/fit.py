@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -172,12 +171,22 @@ def fit_system(
         save_checkpoint(checkpoint, _whitening_arrays(whitening), {"identity": identity, "steps": 0})
     if settings.quick:
         return _quick_look(posterior, settings, whitening, watch)
-    chunks = _run_chains(posterior, settings, make_sampler(posterior, settings, whitening, lanes), listener, watch, checkpoint, identity, saved, whitening)
+    chunks = _run_chains(
+        posterior,
+        settings,
+        make_sampler(posterior, settings, whitening, lanes),
+        listener,
+        watch,
+        checkpoint,
+        identity,
+        saved,
+        whitening,
+    )
     return _gather(posterior, settings, whitening, chunks, watch)
 
 
 def _read_checkpoint(path: Path | None, identity: str) -> Checkpoint | None:
-    """A checkpoint of this very fit; a damaged one or another fit's is as good as none."""
+    """Return the checkpoint of this very fit; a damaged one or another fit's is as good as none."""
     if path is None or not path.exists():
         return None
     saved, _ = load_checkpoint(path)
@@ -187,7 +196,12 @@ def _read_checkpoint(path: Path | None, identity: str) -> Checkpoint | None:
 def fit_identity(system: System, claims: Sequence[AnsweredClaim], settings: FitSettings) -> str:
     """Return a hash of everything that the draws depend on."""
     told = json.dumps(
-        {"system": repr(system), "claims": [repr(c.claim) for c in claims], "settings": asdict(settings), "jax": jax.__version__},
+        {
+            "system": repr(system),
+            "claims": [repr(c.claim) for c in claims],
+            "settings": asdict(settings),
+            "jax": jax.__version__,
+        },
         sort_keys=True,
     )
     return hashlib.sha256(told.encode()).hexdigest()
@@ -195,9 +209,7 @@ def fit_identity(system: System, claims: Sequence[AnsweredClaim], settings: FitS
 
 def _find_whitening(posterior: Posterior, lanes: Lanes, listener: Progress, watch: Stopwatch) -> Whitening:
     start = np.zeros(posterior.dimension)
-    whitening = find_whitening(
-        lanes, start, told=lambda n, lp: listener.told("mode", n, 0, f"log-density {lp:.1f}")
-    )
+    whitening = find_whitening(lanes, start, told=lambda n, lp: listener.told("mode", n, 0, f"log-density {lp:.1f}"))
     watch.lap("mode")
     return whitening
 
@@ -259,9 +271,7 @@ def _gather(
         flats, np.asarray(joined.log_density).T, np.asarray(joined.diverging).T, posterior.unknowns.labels()
     )
     watch.lap("diagnosis")
-    return Fit(
-        posterior, settings, whitening, flats, mixing, watch.wall, watch.cpu, float(np.mean(joined.leapfrogs))
-    )
+    return Fit(posterior, settings, whitening, flats, mixing, watch.wall, watch.cpu, float(np.mean(joined.leapfrogs)))
 
 
 def _whitening_arrays(whitening: Whitening) -> dict[str, np.ndarray]:

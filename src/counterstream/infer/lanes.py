@@ -39,7 +39,7 @@ class Lanes:
 
     log_density: Callable[[Array], Array]
     dimension: int
-    width: int = 8
+    width: int = 16
 
     @cached_property
     def _compiled(self) -> Any:

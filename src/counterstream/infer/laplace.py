@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 #: Curvature below this is taken as this: no direction is believed much wider than its prior (1 on this scale).
 LEAST_CURVATURE = 0.3
 #: Steps between renewals of the curvature, renewals at most, and the gain that ends the climb.
-STEPS_A_ROUND, MOST_ROUNDS, ENOUGH = 60, 8, 0.5
+STEPS_A_ROUND, MOST_ROUNDS, ENOUGH = 60, 6, 3.0
 #: Step of the central differences of the gradient; the flat vector's unit is a prior's spread.
 DIFFERENCE = 1e-4
 

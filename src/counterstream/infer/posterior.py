@@ -50,7 +50,9 @@ class Summation:
         if self.claim.size == 0:
             return jnp.zeros(n_claims)
         sums = jnp.einsum("pt,tp->p", self.weights, course[:, self.reading])
-        factors = jnp.stack([jnp.asarray(values[t] if isinstance(t, str) else t, dtype=jnp.float64) for t in self.times])
+        factors = jnp.stack(
+            [jnp.asarray(values[t] if isinstance(t, str) else t, dtype=jnp.float64) for t in self.times]
+        )
         return jnp.zeros(n_claims).at[self.claim].add(sums * factors)
 
 

@@ -81,9 +81,7 @@ class Chees:
             return dynamic_hmc.halton_sequence(index, 14)
 
         optimiser = optax.adam(0.05, b1=0.0, b2=0.95)
-        begin, update = chees_base(
-            jitter, lambda i: i + 1, optimiser, self.target_acceptance, 0.5, self.most_leapfrogs
-        )
+        begin, update = chees_base(jitter, lambda i: i + 1, optimiser, self.target_acceptance, 0.5, self.most_leapfrogs)
         return begin, jax.jit(update)
 
     def _density(self, positions: Floats) -> tuple[Floats, Floats]:
@@ -110,9 +108,7 @@ class Chees:
     def _step(self, chains: Chains, tuning: Any, number: int, warm: bool) -> tuple[Chains, Any, tuple[Any, ...]]:
         averaged = not warm
         size = float(jnp.exp(tuning.log_step_size_moving_average) if averaged else tuning.step_size)
-        length = float(
-            jnp.exp(tuning.log_trajectory_length_moving_average) if averaged else tuning.trajectory_length
-        )
+        length = float(jnp.exp(tuning.log_trajectory_length_moving_average) if averaged else tuning.trajectory_length)
         jitter = float(dynamic_hmc.halton_sequence(jnp.asarray(number), 14))
         leapfrogs = int(np.clip(np.ceil(jitter * length / size), 1, self.most_leapfrogs))
         random = np.random.Generator(np.random.Philox(key=[self.seed, number]))
@@ -123,7 +119,9 @@ class Chees:
         change = np.where(np.isnan(change), -np.inf, change)
         acceptance = np.exp(np.minimum(change, 0.0))
         taken = random.random(change.shape) < acceptance
-        later = Chains(*(np.where(taken.reshape(-1, *([1] * (b.ndim - 1))), b, a) for a, b in zip(chains, proposal, strict=True)))
+        later = Chains(
+            *(np.where(taken.reshape(-1, *([1] * (b.ndim - 1))), b, a) for a, b in zip(chains, proposal, strict=True))
+        )
         diverging = change < -DIVERGENT
         if warm:
             unit = jnp.ones(chains.position.shape[1])

@@ -31,7 +31,9 @@ class Changed:
         for change in self.parameters:
             now = values[change.parameter]
             # ``value`` is in internal units: the caller converts once, in :func:`apply_scenario`.
-            values[change.parameter] = jnp.full_like(now, change.value) if change.value is not None else now * change.times
+            values[change.parameter] = (
+                jnp.full_like(now, change.value) if change.value is not None else now * change.times
+            )
         return draw._replace(values=values)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -17,7 +17,6 @@ from counterstream.dynamics.draw import Draw, quantity
 from counterstream.dynamics.drive import Drive, prepare
 from counterstream.dynamics.program import Program, initial_stocks
 from counterstream.dynamics.signals import Memory, Seen, remember, see, start_memory
-from counterstream.simulate.expected import Course
 from counterstream.simulate.kernel import Tables, choice_names, step_counts, tabulate
 
 Integers = NDArray[np.int64]
@@ -99,9 +98,7 @@ def simulate_counts(program: Program, draws: Draw, n_draws: int, *, seed: int = 
     return Whole(np.concatenate([p.flows for p in parts]), np.concatenate([p.stocks for p in parts]))
 
 
-def iterate_counts(
-    program: Program, draws: Draw, n_draws: int, *, seed: int = 1, batch: int = 250
-) -> Iterator[Whole]:
+def iterate_counts(program: Program, draws: Draw, n_draws: int, *, seed: int = 1, batch: int = 250) -> Iterator[Whole]:
     """Yield runs of whole persons, ``batch`` draws at a time: memory grows with the batch alone."""
     offers = _Offers(program)
     for first in range(0, n_draws, batch):
@@ -148,12 +145,9 @@ def _household_size(program: Program, draws: Draw) -> int:
 
 def _by_status(tables: Tables, program: Program, stocks: Integers) -> Integers:
     columns = [
-        stocks[:, list(program.layout.rows[s]), :].sum(axis=1) if program.layout.rows[s] else np.zeros_like(stocks[:, 0])
+        stocks[:, list(program.layout.rows[s]), :].sum(axis=1)
+        if program.layout.rows[s]
+        else np.zeros_like(stocks[:, 0])
         for s in program.system.status_names
     ]
     return np.stack(columns, axis=-1)
-
-
-def as_course(whole: Whole) -> Course:
-    """Return whole persons as the floats of a course."""
-    return Course(*(cast(NDArray[np.float64], a.astype(np.float64)) for a in whole))

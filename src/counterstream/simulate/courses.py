@@ -70,7 +70,9 @@ class Courses:
         """
         levers = pull_levers(system or self.program.system, all_instruments=True)
         with ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1)) as pool:
-            parts = list(pool.map(lambda block: np.asarray(self._compiled(block, levers)), self._blocks(draws, n_draws)))
+            parts = list(
+                pool.map(lambda block: np.asarray(self._compiled(block, levers)), self._blocks(draws, n_draws))
+            )
         return np.concatenate(parts)[:n_draws]
 
     def _blocks(self, draws: Draw, n_draws: int) -> Iterator[Draw]:

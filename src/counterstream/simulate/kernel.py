@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from counterstream.dynamics.layout import OUTSIDE, ExitKind, Layout, entry_moves
+from counterstream.dynamics.layout import ExitKind, Layout, entry_moves
 from counterstream.dynamics.program import Program, choices_of
 from counterstream.simulate.chance import draw_binomial, draw_in_units, draw_poisson
 from counterstream.simulate.keys import child, uniform
@@ -74,10 +74,14 @@ def tabulate(program: Program, household_size: int) -> Tables:
     return Tables(
         exits=np.array(exits, dtype=np.int64).reshape(-1, 5),
         span=np.array(span, dtype=np.int64),
-        arrive=np.array([layout.rows[s][0] if layout.rows[s] else NOWHERE for s in system.status_names], dtype=np.int64),
+        arrive=np.array(
+            [layout.rows[s][0] if layout.rows[s] else NOWHERE for s in system.status_names], dtype=np.int64
+        ),
         decisions=np.array(_decision_rows(layout, status, flow), dtype=np.int64).reshape(-1, 5),
         priority=np.array(_ranks(layout), dtype=np.int64).reshape(len(system.decisions), layout.n_groups),
-        entries=np.array([(status[m.destination], flow[m.name]) for m in entry_moves(system)], dtype=np.int64).reshape(-1, 2),
+        entries=np.array([(status[m.destination], flow[m.name]) for m in entry_moves(system)], dtype=np.int64).reshape(
+            -1, 2
+        ),
         alternatives=np.array(_alternative_rows(program, status, flow), dtype=np.int64).reshape(-1, 5),
         picks=np.array(_picks(program), dtype=np.int64).reshape(-1, layout.n_groups),
         size=np.array([household_size if c.status in whole else 1 for c in layout.cells], dtype=np.int64),
@@ -276,7 +280,7 @@ def _ration(stream: Any, waiting: Any, capacity: Any, rank: Any) -> None:
         for g in range(waiting.shape[0]):
             if rank[g] == r:
                 cumulative += waiting[g] * (left / total)
-                upto = min(int(math.floor(cumulative + offset)), int(left))
+                upto = min(math.floor(cumulative + offset), int(left))
                 served = min(upto - given, waiting[g])
                 waiting[g] = served
                 given += served

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from counterstream.dynamics.flow import Moment, total_of
 from counterstream.dynamics.program import Program
 from counterstream.system.clock import Clock
-from counterstream.system.group import Selector
+from counterstream.system.group import EVERYBODY, Selector
 from counterstream.system.move import Batches
-from counterstream.system.observable import FlowMeasure, Measure, PathMeasure, RatioMeasure, StockMeasure, WHOLE, Window
+from counterstream.system.observable import WHOLE, FlowMeasure, Measure, PathMeasure, RatioMeasure, StockMeasure, Window
 from counterstream.system.parameter import Quantity
 from counterstream.system.system import System
 from counterstream.units import add_months
@@ -35,7 +35,7 @@ class Reading:
 
     kind: str
     names: tuple[str, ...]
-    groups: Selector = Selector()
+    groups: Selector = EVERYBODY
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,9 @@ def emit_rows(program: Program, readings: tuple[Reading, ...], moment: Moment) -
     Sums are left to :func:`assemble_readings`, once for all steps: inside the scan every
     sum would be an operation of its own.
     """
-    named = {kind: sorted({n for r in readings if r.kind == kind for n in r.names}) for kind in ("flow", "stock", "path")}
+    named = {
+        kind: sorted({n for r in readings if r.kind == kind for n in r.names}) for kind in ("flow", "stock", "path")
+    }
     return Rows(
         {name: moment.flows[name] for name in named["flow"]},
         {name: _stock(program, name, moment.stocks) for name in named["stock"]},
@@ -156,9 +158,7 @@ def emit_rows(program: Program, readings: tuple[Reading, ...], moment: Moment) -
     )
 
 
-def assemble_readings(
-    program: Program, readings: tuple[Reading, ...], rows: Rows, last: tuple[Array, ...]
-) -> Array:
+def assemble_readings(program: Program, readings: tuple[Reading, ...], rows: Rows, last: tuple[Array, ...]) -> Array:
     """Return readings by step boundary, shape (n_steps + 1, n_readings).
 
     Flows and paths have a 0 at the last boundary; stocks stand there as at the end.
@@ -227,7 +227,7 @@ def measure_course(
         if part.window != WHOLE:
             return None
         wanted = measure_readings(system, part)
-        total = sum((course[:, :-1, place[r]] for r in wanted), np.zeros(course.shape[:1] + (course.shape[1] - 1,)))
+        total = sum((course[:, :-1, place[r]] for r in wanted), np.zeros((course.shape[0], course.shape[1] - 1)))
         factor = values[part.times] if isinstance(part.times, str) else np.full(course.shape[0], part.times)
         return total * factor[:, None]
 

@@ -31,7 +31,7 @@ _PLAIN_FLOW = re.compile(_FIRST + r"[^\n,\[\]{}:#]*")
 _REST = re.compile(r" *(?: #[^\n]*)?(?:\n|\Z)")
 _GAP = re.compile(r"(?:[ \n]| #[^\n]*(?=\n)|(?<=\n)#[^\n]*(?=\n))*")
 _STYLE = re.compile(r"([>|])(-?)\n")
-_COMMENT = re.compile(r"[ \n]*#")
+_COMMENT = re.compile(r"(?: *\n)*( *)#")
 _ANCHOR = re.compile(r"&([A-Za-z0-9_]+) +")
 _ALIAS = re.compile(r"\*([A-Za-z0-9_]+)(?=[ \n,\]}]|\Z)")
 _MAX_KEY = 200
@@ -152,7 +152,8 @@ class _Reader:
             place = end + 1
         self.line = bisect_right(self.starts, place - 1)
         # After a blank line, the text may go on.
-        if not parts or self._indent() > indent or _COMMENT.match(self.text, place):
+        comment = _COMMENT.match(self.text, place)
+        if not parts or self._indent() > indent or (comment is not None and len(comment.group(1)) > indent):
             raise _DoubtError
         joined = (" " if style.group(1) == ">" else "\n").join(parts)
         return self._node(joined + ("" if style.group(2) else "\n"), start)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 import counterstream
-from counterstream.evidence.claim import Claim, Source
+from counterstream.evidence.claim import Claim, Source, Use
 from counterstream.infer.claims import Kind
 from counterstream.infer.diagnose import Mixing
 from counterstream.infer.fit import Fit
@@ -33,7 +33,6 @@ from counterstream.report.content import (
     Verdict,
     WrongClaim,
 )
-from counterstream.evidence.claim import Use
 from counterstream.system.observable import FlowMeasure, Observable, RatioMeasure, StockMeasure
 from counterstream.system.system import System
 from counterstream.workflow.results import Results, observable_named
@@ -60,7 +59,10 @@ def build_content(results: Results, provenance: Provenance, reproduce: str) -> R
         title=system.title,
         case_name=system.name,
         description=system.description,
-        question=f"What happened between {system.clock.start:%B %Y} and {system.clock.end:%B %Y}, and how far can it be told?",
+        question=(
+            f"What happened between {system.clock.start:%B %Y} and {system.clock.end:%B %Y}, "
+            "and how far can it be told?"
+        ),
         generated=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         verdict=_verdict(results.fit),
         answers=_answers(results),
@@ -77,7 +79,9 @@ def build_content(results: Results, provenance: Provenance, reproduce: str) -> R
         parameters=_parameters(results.fit),
         sources=_sources(results),
         provenance=provenance,
-        citation=f"counterstream {counterstream.__version__}, case {case.name}; cite the sources of the claims with it.",
+        citation=(
+            f"counterstream {counterstream.__version__}, case {case.name}; cite the sources of the claims with it."
+        ),
         reproduce=reproduce,
     )
 
@@ -88,7 +92,11 @@ def _label(system: System, name: str) -> str:
 
 def _verdict(fit: Fit) -> Verdict:
     if fit.mixing is None:
-        return Verdict(False, "quick look", ("The posterior was approximated by a normal distribution at its mode; no chains were run.",))
+        return Verdict(
+            False,
+            "quick look",
+            ("The posterior was approximated by a normal distribution at its mode; no chains were run.",),
+        )
     return Verdict(fit.good, fit.label, fit.mixing.sentences())
 
 
@@ -104,17 +112,19 @@ def _answers(results: Results) -> tuple[str, ...]:
         if isinstance(observable.measure, FlowMeasure) and name in results.series and len(sentences) < 5:
             low, middle, high = np.quantile(results.series[name].sum(axis=1), [0.05, 0.5, 0.95])
             sentences.append(
-                f"{observable.label or name}, {system.clock.start.year}-{system.clock.end.year}: about {_rounded(middle)} persons "
-                f"(90 % interval {_rounded(low)} to {_rounded(high)}); {counts[name]} claims speak of it."
+                f"{observable.label or name}, {system.clock.start.year}-{system.clock.end.year}: about "
+                f"{_rounded(middle)} persons (90 % interval {_rounded(low)} to {_rounded(high)}); "
+                f"{counts[name]} claims speak of it."
             )
     return tuple(sentences)
 
 
 def _rounded(value: float) -> str:
+    """Three significant digits, with separators of thousands."""
     if value <= 0:
         return "0"
-    digits = max(0, 2 - int(math.floor(math.log10(value))))
-    return f"{round(value, -(int(math.floor(math.log10(value))) - 2)):,.{digits}f}"
+    places = 2 - math.floor(math.log10(value))
+    return f"{round(value, places):,.{max(places, 0)}f}"
 
 
 def _claim_points(results: Results) -> dict[str, tuple[ClaimPoint, ...]]:
@@ -194,7 +204,11 @@ def _scenario_views(results: Results, name: str, points: dict[str, tuple[ClaimPo
     sizes: dict[str, float] = {}
     for observable in system.observables:
         base = results.series.get(observable.name)
-        if base is None or not isinstance(observable.measure, FlowMeasure | StockMeasure) or observable.name not in points:
+        if (
+            base is None
+            or not isinstance(observable.measure, FlowMeasure | StockMeasure)
+            or observable.name not in points
+        ):
             continue
         change = np.abs(np.median(told.series[observable.name] - base, axis=0)).max()
         scale = np.median(base, axis=0).max()
@@ -247,7 +261,9 @@ def _agencies(results: Results) -> tuple[AgencyView, ...]:
         own = spread
         if agency in measurement.spread:
             own = spread * np.exp(0.5 * values[MEASUREMENT + "agency_spread"][:, measurement.spread.index(agency)])
-        n = sum(a == agency and k == kind for a, k in zip(measurement.table.agency, measurement.table.kind, strict=True))
+        n = sum(
+            a == agency and k == kind for a, k in zip(measurement.table.agency, measurement.table.kind, strict=True)
+        )
         name = f"{agency} ({Kind(kind).name.lower()}s)"
         views.append(
             AgencyView(name, kinds.get(agency, ""), n, float(middle), float(low), float(high), float(np.median(own)))

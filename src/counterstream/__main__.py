@@ -1,0 +1,7 @@
+"""``python -m counterstream`` is ``counterstream``."""
+
+from __future__ import annotations
+
+from counterstream.cli import main
+
+main()

@@ -1,0 +1,86 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+#: Where runs go that are not told where to go.
+RUNS = Path("runs")
+#: Seeds of JAX have 32 bits.
+LARGEST_SEED = 2**32 - 1
+
+
+class SamplerName(StrEnum):
+    """How the posterior is sampled."""
+
+    CHEES = "chees"
+    NUTS = "nuts"
+
+
+class Engine(StrEnum):
+    """How a system is simulated."""
+
+    EXPECTED = "expected"
+    COUNTS = "counts"
+
+
+def parse_day(text: str) -> date:
+    """Read a day written as YYYY-MM-DD.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is none.
+    """
+    try:
+        # fromisoformat alone also takes 20001231 and 2000-W01-1, which ledgers do not.
+        if len(text) == len("YYYY-MM-DD") and text[4] == text[7] == "-":
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise typer.BadParameter(f"{text!r} is not a day written as YYYY-MM-DD")
+
+
+CaseName = Annotated[str, typer.Argument(metavar="CASE", help="A folder with a system.yaml, or a bundled case.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+OutFolder = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", file_okay=False, help="Folder of the run.", show_default="runs/CASE"),
+]
+Quick = Annotated[
+    bool, typer.Option("--quick", help="A quick look: a normal approximation in place of chains, labelled as such.")
+]
+Sampler = Annotated[SamplerName | None, typer.Option(help="Many short chains in step, or the reference.")]
+Chains = Annotated[int | None, typer.Option(min=1, help="Number of chains.")]
+Warm = Annotated[int | None, typer.Option(min=1, help="Steps of each chain to adapt.")]
+Draws = Annotated[int | None, typer.Option(min=1, help="Draws of each chain to keep.")]
+Seed = Annotated[int | None, typer.Option(min=0, max=LARGEST_SEED, help="Seed of everything random.")]
+Excluded = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude-agency",
+        "--without",
+        metavar="NAME",
+        help="Leave out what this agency and those that relay it have counted. May be repeated.",
+    ),
+]
+Until = Annotated[
+    date | None,
+    typer.Option(parser=parse_day, metavar="DATE", help="Leave out claims about anything after this day."),
+]
+CheckClaims = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        help="Further claims to check the fit against, not to fit. May be repeated.",
+    ),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Remove what an earlier run left in the folder.")]

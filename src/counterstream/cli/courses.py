@@ -1,0 +1,83 @@
+"""The command ``simulate``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from counterstream.cli.arguments import LARGEST_SEED, RUNS, AsJson, CaseName, Engine
+from counterstream.cli.telling import list_problems, print_json, print_line, reporting, show_problems
+from counterstream.cli.texts import print_table
+
+PHASES = {"simulate": 1.0}
+
+
+def simulate(
+    case: CaseName,
+    run: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="Folder of a run of the case, whose posterior draws are used.",
+            show_default="runs/CASE",
+        ),
+    ] = None,
+    engine: Annotated[
+        Engine, typer.Option(help="Expected numbers, or whole persons with the chance that goes with them.")
+    ] = Engine.EXPECTED,
+    scenario: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A scenario of the system.", show_default="the baseline")
+    ] = None,
+    draws: Annotated[int, typer.Option(min=1, help="Number of draws.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of everything random.")] = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", file_okay=False, help="Folder for tables.", show_default="none are written"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a fitted system forward, as it was or under a scenario; give the totals of every flow."""
+    from counterstream.case import load_case
+
+    with reporting(as_json=as_json):
+        read = load_case(case)
+        if not as_json:
+            show_problems(read.warnings)
+    with reporting(as_json=as_json, when_stopped="stopped"):
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+        from counterstream.cli.watching import watching
+        from counterstream.workflow.simulate import simulate_case
+
+        with watching(PHASES) as progress:
+            summary = simulate_case(
+                read,
+                run or RUNS / read.name,
+                engine=str(engine),
+                scenario=scenario,
+                n_draws=draws,
+                seed=seed,
+                out=out,
+                progress=progress,
+            )
+        if as_json:
+            print_json({"case": read.name, **summary, "problems": list_problems(read.warnings)})
+        else:
+            _print_totals(summary, out)
+
+
+def _print_totals(summary: Mapping[str, Any], out: Path | None) -> None:
+    """Print the total of every flow over the period."""
+    print_line(f"{summary['engine']}, {summary['scenario'] or 'baseline'}: totals of {summary['n_draws']:,} draws")
+    rows = [
+        (name, *(f"{total[level]:,.0f}" for level in ("median", "low90", "high90")))
+        for name, total in summary["flows"].items()
+    ]
+    print_table(("flow", "median", "90 % from", "to"), rows)
+    if out is not None:
+        print_line(f"tables: {out}")

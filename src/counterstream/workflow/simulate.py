@@ -1,0 +1,127 @@
+"""Simulate a fitted case, under its own course or a scenario, with either engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+from numpy.typing import NDArray
+
+from counterstream.case import Case
+from counterstream.dynamics.draw import Draw
+from counterstream.dynamics.program import compile_system
+from counterstream.errors import CounterstreamError, Problem
+from counterstream.infer.posterior import system_unknowns, to_draw
+from counterstream.infer.progress import Progress, Silent
+from counterstream.scenario.change import Changed, apply_scenario, find_scenario
+from counterstream.simulate.counts import simulate_counts
+from counterstream.simulate.expected import Course, simulate_expected_draws
+from counterstream.store.netcdf import read_netcdf
+from counterstream.store.tables import write_csv, write_parquet
+from counterstream.system.system import System
+
+Floats = NDArray[np.float64]
+ENGINES = ("expected", "counts")
+BANDS = {"low90": 0.05, "low50": 0.25, "median": 0.5, "high50": 0.75, "high90": 0.95}
+
+
+def simulate_case(
+    case: Case,
+    run: Path,
+    *,
+    engine: str = "expected",
+    scenario: str | None = None,
+    n_draws: int = 200,
+    seed: int = 1,
+    out: Path | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Simulate posterior draws of a finished run.
+
+    Parameters
+    ----------
+    run
+        Folder of a run or fit of this case.
+    engine
+        ``expected`` or ``counts``.
+    scenario
+        Name of a declared scenario; by default nothing is changed.
+    out
+        Folder for ``simulated.csv`` and ``simulated.parquet``: flows and stocks summed over
+        groups, one row for each step and name; by default nothing is written.
+
+    Returns
+    -------
+    dict
+        Totals of every flow over the period, median and 90 % interval.
+    """
+    listener = progress or Silent()
+    if engine not in ENGINES:
+        raise CounterstreamError(Problem("U203", "there is no such engine", found=engine, allowed=", ".join(ENGINES)))
+    changed = (
+        apply_scenario(case.system, find_scenario(case.system, scenario)) if scenario else Changed(case.system, ())
+    )
+    listener.told("simulate", 0, 1)
+    course = run_engine(changed, read_draws(case.system, run, n_draws), n_draws, engine, seed)
+    listener.told("simulate", 1, 1)
+    if out is not None:
+        table = _table(changed.system, course)
+        write_csv(out / "simulated.csv", table)
+        write_parquet(out / "simulated.parquet", table)
+    totals = course.flows.sum(axis=(1, 2))
+    flows = {
+        name: dict(
+            zip(("low90", "median", "high90"), np.quantile(totals[:, i], [0.05, 0.5, 0.95]).tolist(), strict=True)
+        )
+        for i, name in enumerate(case.system.flow_names)
+    }
+    return {"engine": engine, "scenario": scenario, "n_draws": n_draws, "seed": seed, "flows": flows}
+
+
+def read_draws(system: System, run: Path, n_draws: int) -> Draw:
+    """Return posterior draws of a run as a draw with a leading axis.
+
+    Raises
+    ------
+    CounterstreamError
+        If the run holds no fit (U204), or the fit of another system (U205).
+    """
+    path = run / "fit.nc"
+    if not path.exists():
+        raise CounterstreamError(Problem("U204", "the folder holds no fit", str(run), mend="fit the case first"))
+    flat = read_netcdf(path)["flat"]["flat"]
+    unknowns = system_unknowns(system)
+    labels = [str(name) for name in flat["unknown"].values[: unknowns.dimension]]
+    if labels != list(unknowns.labels()):
+        raise CounterstreamError(Problem("U205", "the fit is of another system", str(path), mend="fit this case again"))
+    pooled = np.asarray(flat.values).reshape(-1, flat.shape[-1])[:, : unknowns.dimension]
+    pick = np.linspace(0, pooled.shape[0] - 1, n_draws).astype(int)
+    return jax.jit(jax.vmap(lambda z: to_draw(system, unknowns.constrain(z))))(pooled[pick])
+
+
+def run_engine(changed: Changed, draws: Draw, n_draws: int, engine: str, seed: int) -> Course:
+    """Run draws of a system under a scenario with an engine; shapes as in :class:`Course`."""
+    program = compile_system(changed.system)
+    adjusted = changed.adjust(draws)
+    if engine == "expected":
+        return simulate_expected_draws(program, adjusted)
+    whole = simulate_counts(program, adjusted, n_draws, seed=seed)
+    return Course(whole.flows.astype(np.float64), whole.stocks.astype(np.float64))
+
+
+def _table(system: System, course: Course) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {"kind": [], "name": [], "date": [], **{k: [] for k in BANDS}}
+    days = [day.isoformat() for day in system.clock.boundaries]
+    sets = (("flow", system.flow_names, course.flows), ("stock", system.status_names, course.stocks))
+    for kind, names, array in sets:
+        for i, name in enumerate(names):
+            bands = np.quantile(array[:, :, :, i].sum(axis=2), list(BANDS.values()), axis=0)
+            n = bands.shape[1]
+            columns["kind"].extend([kind] * n)
+            columns["name"].extend([name] * n)
+            columns["date"].extend(days[:n])
+            for k, band in zip(BANDS, bands, strict=True):
+                columns[k].extend(band.tolist())
+    return columns
