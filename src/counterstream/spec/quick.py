@@ -22,8 +22,8 @@ MAX_QUICK_NODES = 15_000
 _ODD = re.compile("[\t\r\x85\u2028\u2029\ufeff]")
 _LINE = re.compile(r"^( *)([^ #\n])", re.MULTILINE)
 _DASH = re.compile(r"- +(?=[^ #\n])")
-#: A key as most are written; a quoted key, or one with other marks, is read by the full scanner.
-_KEY = re.compile(r"(\w(?:[\w./()'-]| (?=[\w./()'-]))*):(?= |\n|\Z)")
+#: A key of letters and a few marks, or in quotes, and the colon after it.
+_KEY = re.compile(r"(?:(\w(?:[\w./()'-]| (?=[\w./()'-]))*)|\"([^\"\\\n]*)\"|'([^'\n]*)'):(?= |\n|\Z)")
 _QUOTED = re.compile(r"\"([^\"\\\n]*)\"|'([^'\n]*)'")
 _FIRST = r"(?:[^\W]|[(/+.]|-(?=[\w.]))"
 _PLAIN_BLOCK = re.compile(_FIRST + r"(?:[^\n:#]|:(?=[^ \n])|(?<=[^ \n])#)*")
@@ -102,13 +102,11 @@ class _Reader:
         holder: dict[str, Node] = {}
         node = self._node(holder, place)
         while True:
-            key = _KEY.match(self.text, place)
-            if key is None or key.end(1) - place > _MAX_KEY or key.group(1) in holder:
-                raise _DoubtError
+            key, name = self._key(place, holder)
             mark = self._node(None, place)
             value = self._block_value(key, indent, depth)
-            holder[key.group(1)] = value
-            node.keys[key.group(1)] = (mark.line, mark.column)
+            holder[name] = value
+            node.keys[name] = (mark.line, mark.column)
             _join(node, value)
             next_indent = self._indent()
             if next_indent < indent:
@@ -116,6 +114,16 @@ class _Reader:
             if next_indent > indent:
                 raise _DoubtError
             place = self.starts[self.line]
+
+    def _key(self, place: int, holder: dict[str, Node]) -> tuple[re.Match[str], str]:
+        """Return the key at a place and its name, which must be new."""
+        key = _KEY.match(self.text, place)
+        if key is None or key.lastindex is None or key.end() - place > _MAX_KEY:
+            raise _DoubtError
+        name: str = key.group(key.lastindex)
+        if name in holder:
+            raise _DoubtError
+        return key, name
 
     def _block_value(self, key: re.Match[str], indent: int, depth: int) -> Node:
         """Read what follows a key's colon; what is missing there is missing at the key."""
@@ -272,13 +280,11 @@ class _Reader:
         node = self._node(entries, start)
         place = self._skip(start + 1)
         while self.text[place] != "}":
-            key = _KEY.match(self.text, place)
-            if key is None or key.end(1) - place > _MAX_KEY or key.group(1) in entries:
-                raise _DoubtError
+            key, name = self._key(place, entries)
             mark = self._node(None, place)
             value, place = self._flow(self._skip(key.end()), depth + 1)
-            entries[key.group(1)] = value
-            node.keys[key.group(1)] = (mark.line, mark.column)
+            entries[name] = value
+            node.keys[name] = (mark.line, mark.column)
             _join(node, value)
             place = self._after_entry(place, "}")
         return node, place + 1
