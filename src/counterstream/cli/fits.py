@@ -108,9 +108,13 @@ def _name_flags(
     *, quick: bool, sampler: str | None, chains: int | None, warm: int | None, draws: int | None, seed: int | None
 ) -> dict[str, object]:
     """Return the fields of ``FitSettings`` that were asked for."""
-    flags = {"sampler": str(sampler) if sampler else None, "n_chains": chains, "n_warm": warm, "n_draws": draws, "seed": seed}
+    flags = {"n_chains": chains, "n_warm": warm, "n_draws": draws, "seed": seed}
     given: dict[str, object] = {name: value for name, value in flags.items() if value is not None}
-    return {**given, "quick": True} if quick else given
+    if sampler is not None:
+        given["sampler"] = str(sampler)
+    if quick:
+        given["quick"] = True
+    return given
 
 
 def _name_selection(agencies: list[str] | None, until: date | None, ledgers: list[Path] | None) -> dict[str, object]:
@@ -144,7 +148,7 @@ def _fit(
         folder = out or RUNS / case.name
     how = "the same command without --overwrite" if overwrite else "the same command"
     with reporting(as_json=as_json, when_stopped=f"stopped; {how} goes on from what is in {folder}"):
-        _tell_what_is_there(folder, overwrite=overwrite)
+        _look_at_folder(folder, overwrite=overwrite)
         result = _work(case, folder, _make_settings(flags, selection, overwrite=overwrite), whole=whole)
         verdict = str(result.summary.get("verdict", ""))
         if as_json:
@@ -184,11 +188,17 @@ def _make_settings(flags: Mapping[str, object], selection: Mapping[str, object],
     return replace(settings, fit=replace(FitSettings(), **flags), **selection)  # pyright: ignore[reportArgumentType]
 
 
-def _tell_what_is_there(folder: Path, *, overwrite: bool) -> None:
-    """Say if an unfinished run is taken up."""
-    from counterstream.store.run_folder import RunState, read_state
+def _look_at_folder(folder: Path, *, overwrite: bool) -> None:
+    """Refuse a folder with a complete run before any work is done; say if an unfinished one is taken up."""
+    from counterstream.store.codes import ALREADY_COMPLETE
+    from counterstream.store.run_folder import RunState, is_complete, read_state
 
-    if not overwrite and read_state(folder) is RunState.RUNNING:
+    if overwrite:
+        return
+    if is_complete(folder):
+        mend = "name another folder with --out, or remove the old run with --overwrite"
+        raise CounterstreamError(Problem(ALREADY_COMPLETE, "a complete run is there", str(folder), mend=mend))
+    if read_state(folder) is RunState.RUNNING:
         typer.echo(make_printable(f"going on with the unfinished run in {folder}"), err=True)
 
 

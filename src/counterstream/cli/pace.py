@@ -104,11 +104,13 @@ class Pace:
         if current is None:
             return None
         known = self._rest_of(current)
-        took = sum(self.seconds_of(phase) for phase in self.phases[:-1] if self._weights.get(phase.name))
-        weight = sum(self._weights.get(phase.name, 0.0) for phase in self.phases[:-1])
-        if known is not None:
-            took += self.seconds_of(current) + known
-            weight += self._weights.get(current.name, 0.0)
+        # Phases of weight 0 share in the time of the one that stands for them; unexpected ones do not count.
+        expected = [phase for phase in self.phases if phase.name in self._weights]
+        if known is None:
+            expected = [phase for phase in expected if phase is not current]
+        took = sum(self.seconds_of(phase) for phase in expected)
+        took += known if known is not None and current in expected else 0.0
+        weight = sum(self._weights[phase.name] for phase in expected)
         coming = self._weight_after(current)
         if known is None:
             mine = self._weights.get(current.name, 0.0)
