@@ -188,7 +188,7 @@ def test_meaning_of_paths() -> None:
     assert read("instrument-responds").instruments[0] == Instrument(
         name="lever",
         path=Steps(((date(1990, 1, 1), 0.0),)),
-        responds_to=(Term(-1.0, "war"), Term(0.3, "protest"), Term(0.1, "", 6)),
+        responds_to=(Term(-1.0, "war"), Term(0.3, "protest")),
         holds=(Hold(2.0, date(1993, 1, 1), date(1993, 12, 31)),),
     )
 

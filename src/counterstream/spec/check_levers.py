@@ -102,7 +102,35 @@ def check_signals(draft: System, out: Findings) -> None:
                 at: At = ("signals", signal.name, "inputs", index, "lag_months")
                 found = f"{part.lag_months:g} months back"
                 _warn_outside(at, found, draft.clock, out)
+    _check_sharing(draft, out)
     _check_circles(draft, months, out)
+
+
+def _check_sharing(draft: System, out: Findings) -> None:
+    """Check that what is one for all reads nothing that differs between groups."""
+    shared = {signal.name: signal.per for signal in draft.signals}
+    reads: list[tuple[str, tuple[str, ...], At]] = [
+        (term.of, (), ("instruments", instrument.name, "responds_to", index, "of"))
+        for instrument in draft.instruments
+        for index, term in enumerate(instrument.responds_to)
+    ]
+    reads += [
+        (part.names[0], signal.per, ("signals", signal.name, "inputs", index, "signal"))
+        for signal in draft.signals
+        for index, part in enumerate(signal.inputs)
+        if part.source is Source.SIGNAL
+    ]
+    for name, own, at in reads:
+        inner = shared.get(name, ())
+        if not set(inner) <= set(own):
+            out.add(
+                "S518",
+                at,
+                f'"{name}" differs between groups that share this',
+                found=f"per {', '.join(inner)}",
+                allowed=f"a signal that is one for all, or per {', '.join(own)}" if own else "a signal without per",
+                mend="give both the same attributes under per, or feed this from flows and stocks",
+            )
 
 
 def _reads_at_once(part: SignalInput, months: float) -> str:

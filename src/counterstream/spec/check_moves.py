@@ -41,6 +41,16 @@ def _check_weights(stock: InitialStock, at: At, draft: System, index: GroupIndex
     lacking: list[tuple[str, str]] = []
     for attribute in draft.attributes:
         table = tables.get(attribute.name)
+        without = picked & ~index.pick(Selector(((attribute.name, attribute.values),)))
+        if table is not None and without:
+            out.add(
+                "S520",
+                (*at, "weights", attribute.name),
+                f'some picked groups have no "{attribute.name}"',
+                found=index.names(without),
+                allowed="weights of attributes that every picked group has",
+                mend="restrict the groups of this entry",
+            )
         for value in attribute.values if table is not None else ():
             holders = picked & index.pick(Selector(((attribute.name, (value,)),)))
             if table is not None and table.get(value, 0.0) == 0.0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from counterstream.spec.findings import Findings
-from counterstream.spec.form_parts import DELAY_MONTHS, EFFECT, GROUPS, LABEL, LEVEL, POSITIVE, RATE, TERM
+from counterstream.spec.form_parts import DELAY_MONTHS, EFFECT, GROUPS, LABEL, LEVEL, POSITIVE, RATE
 from counterstream.spec.node import At
 from counterstream.spec.records import REQUIRED, ByKey, Field, ListOf, Record
 from counterstream.spec.shapes import Day, Flag, Name, Number, Quantity, Shape, Text, Word
@@ -87,6 +87,14 @@ _WALK = Record(
         "tails": Field(Number(low=2.0, low_open=True), "Degrees of freedom of the increments; normal if absent.", None),
     },
 )
+_RESPONSE = Record(
+    "response",
+    "Effect times covariate, added to an instrument's path. An instrument is one for all groups.",
+    {
+        "effect": Field(EFFECT, "Coefficient: a number, or a parameter with unit effect."),
+        "of": Field(Name("covariate"), "Signal, event or other instrument that it reacts to."),
+    },
+)
 PATH = Record(
     "path",
     "The course of an instrument by itself.",
@@ -112,7 +120,7 @@ INSTRUMENT = Record(
     "A policy lever with a path in time.",
     {
         "path": Field(PATH, "Its course by itself."),
-        "responds_to": Field(ListOf(TERM), "Terms added to the path.", ()),
+        "responds_to": Field(ListOf(_RESPONSE), "What it reacts to, added to the path.", ()),
         "label": LABEL,
         "unit": Field(Text(1, 100), "Unit of the level, in words.", "level"),
         "holds": Field(ListOf(HOLD), "Spans in which it is held fixed.", ()),

@@ -22,6 +22,7 @@ from counterstream.system.parameter import FAMILY_ARGUMENTS, Family, Parameter, 
 from counterstream.system.place import Households, Place, Status
 from counterstream.system.signal import Signal, SignalInput, Source
 from counterstream.system.system import InitialStock, MeasurementPriors, System
+from counterstream.system.term import Term
 from counterstream.units import Step
 
 T = TypeVar("T")
@@ -120,7 +121,7 @@ def _resolve_instrument(name: str, form: Form, scope: Scope) -> Instrument:
     return Instrument(
         name=name,
         path=_resolve_path(form["path"], scope),
-        responds_to=resolve_terms(form["responds_to"], scope, ("instruments", name, "responds_to")),
+        responds_to=tuple(Term(term["effect"], term["of"]) for term in form["responds_to"]),
         label=form["label"],
         unit=form["unit"],
         holds=tuple(Hold(hold["value"], hold["from"], hold["to"]) for hold in form["holds"]),
