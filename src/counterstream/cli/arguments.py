@@ -18,7 +18,7 @@ LARGEST_SEED = 2**32 - 1
 class SamplerName(StrEnum):
     """How the posterior is sampled."""
 
-    CHEES = "chees"
+    HMC = "hmc"
     NUTS = "nuts"
 
 

@@ -29,7 +29,6 @@ NEEDED: dict[str, str] = {
     "numba": "numba",
     "numpy": "numpy",
     "numpyro": "numpyro",
-    "pydantic": "pydantic",
     "rich": "rich",
     "ruamel.yaml": "ruamel.yaml",
     "scipy": "scipy",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from arviz_stats.base import array_stats
+from arviz_stats.base import array_stats  # pyright: ignore[reportPrivateImportUsage]
 from numpy.typing import NDArray
 
 MOST_RHAT = 1.01

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from counterstream.evidence.answering import AnsweredClaim
 from counterstream.infer.diagnose import Mixing, check_mixing
-from counterstream.infer.lanes import Lanes
+from counterstream.infer.lanes import Lanes, compile_lanes
 from counterstream.infer.laplace import Whitening, find_whitening
 from counterstream.infer.posterior import Posterior
 from counterstream.infer.progress import Progress, Silent
-from counterstream.infer.sampler import Chees, Chunk, Nuts, Sampler, dispersed_start, flatten_state, restore_state
+from counterstream.infer.sampler import Chunk, Hmc, Nuts, Sampler, dispersed_start, flatten_state, restore_state
 from counterstream.store.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from counterstream.system.system import System
 
@@ -35,7 +35,7 @@ class FitSettings:
     Parameters
     ----------
     sampler
-        ``chees`` (many short chains in step) or ``nuts`` (the reference).
+        ``hmc`` (many short chains in step) or ``nuts`` (the reference).
     n_chains, n_warm, n_draws
         Chains, and steps of each for adaptation and for keeping.
     chunk
@@ -47,7 +47,7 @@ class FitSettings:
         labelled as such wherever it is shown.
     """
 
-    sampler: str = "chees"
+    sampler: str = "hmc"
     n_chains: int = 32
     n_warm: int = 80
     n_draws: int = 60
@@ -162,8 +162,7 @@ def fit_system(
     identity = fit_identity(system, claims, settings)
     saved = _read_checkpoint(checkpoint, identity)
     listener.told("compile", 0, 1, f"{len(posterior.table)} claims, {posterior.dimension} unknowns")
-    lanes = Lanes(posterior.log_density, posterior.dimension)
-    lanes.compile()
+    lanes = compile_lanes(posterior.log_density, posterior.dimension, posterior.observed)
     listener.told("compile", 1, 1)
     watch.lap("compile")
     whitening = _whitening_of(saved) if saved else _find_whitening(posterior, lanes, listener, watch)
@@ -224,8 +223,9 @@ def _quick_look(posterior: Posterior, settings: FitSettings, whitening: Whitenin
 def make_sampler(posterior: Posterior, settings: FitSettings, whitening: Whitening, lanes: Lanes) -> Sampler:
     """Return the sampler of the settings, on the whitened scale."""
     if settings.sampler == "nuts":
-        return Nuts(lambda u: posterior.log_density(whitening.to_flat_jax(u)), settings.seed, settings.n_warm)
-    return Chees(lanes, whitening, settings.seed)
+        observed = posterior.observed
+        return Nuts(lambda u: posterior.log_density(whitening.to_flat_jax(u), observed), settings.seed, settings.n_warm)
+    return Hmc(lanes, whitening, settings.seed)
 
 
 def _run_chains(
@@ -265,7 +265,13 @@ def _run_chains(
 def _gather(
     posterior: Posterior, settings: FitSettings, whitening: Whitening, chunks: list[Chunk], watch: Stopwatch
 ) -> Fit:
-    joined = Chunk(*(np.concatenate([np.asarray(c[i]) for c in chunks]) for i in range(len(Chunk._fields))))
+    joined = Chunk(
+        position=np.concatenate([c.position for c in chunks]),
+        diverging=np.concatenate([c.diverging for c in chunks]),
+        acceptance=np.concatenate([c.acceptance for c in chunks]),
+        leapfrogs=np.concatenate([c.leapfrogs for c in chunks]),
+        log_density=np.concatenate([c.log_density for c in chunks]),
+    )
     flats = np.swapaxes(whitening.to_flat(joined.position), 0, 1)
     mixing = check_mixing(
         flats, np.asarray(joined.log_density).T, np.asarray(joined.diverging).T, posterior.unknowns.labels()

@@ -25,30 +25,21 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Lanes:
-    """A compiled log-density with gradient.
+    """A compiled log-density with gradient, for given data.
 
     Parameters
     ----------
-    log_density
-        Takes one flat vector.
-    dimension
-        Its length.
+    compiled
+        Takes points, shape (width, dimension), and the data; see :func:`compile_lanes`.
+    data
+        A pytree of arrays.
     width
         Points per call of the compiled function.
     """
 
-    log_density: Callable[[Array], Array]
-    dimension: int
-    width: int = 16
-
-    @cached_property
-    def _compiled(self) -> Any:
-        shape = jax.ShapeDtypeStruct((self.width, self.dimension), jnp.float64)
-        return jax.jit(jax.vmap(jax.value_and_grad(self.log_density))).lower(shape).compile()
-
-    def compile(self) -> None:
-        """Compile now, so that the time is not booked elsewhere."""
-        _ = self._compiled
+    compiled: Any
+    data: Any
+    width: int
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
@@ -66,5 +57,25 @@ class Lanes:
         return values, slopes
 
     def _evaluate(self, block: Floats) -> tuple[Floats, Floats]:
-        value, slope = self._compiled(jnp.asarray(block))
+        value, slope = self.compiled(jnp.asarray(block), self.data)
         return np.asarray(value), np.asarray(slope)
+
+
+def compile_lanes(log_density: Callable[[Array, Any], Array], dimension: int, data: Any, width: int = 16) -> Lanes:
+    """Compile a log-density for points of a dimension and data of a shape.
+
+    Parameters
+    ----------
+    log_density
+        Takes one flat vector and the data.
+    dimension
+        Length of the flat vector.
+    data
+        A pytree of arrays; ``dataclasses.replace(lanes, data=...)`` takes others of the same
+        shapes without compiling again.
+    width
+        Points per call: what the machine does in one go at little more cost than one point.
+    """
+    points = jax.ShapeDtypeStruct((width, dimension), jnp.float64)
+    batched = jax.jit(jax.vmap(jax.value_and_grad(log_density), in_axes=(0, None)))
+    return Lanes(batched.lower(points, data).compile(), data, width)

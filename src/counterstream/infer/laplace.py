@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from numpy.typing import NDArray
@@ -50,7 +51,7 @@ class Whitening:
 
     def to_flat_jax(self, u: Array) -> Array:
         """Take one point to the flat vector inside a compiled function."""
-        return self.mode + self.factor @ u
+        return jnp.asarray(self.mode) + jnp.asarray(self.factor) @ u
 
 
 def find_whitening(lanes: Lanes, start: Floats, told: Callable[[int, float], None]) -> Whitening:

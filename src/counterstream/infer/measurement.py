@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from counterstream.infer.claims import ClaimTable, Form, Integers, Kind
+from counterstream.infer.claims import ClaimTable, Floats, Form, Integers, Kind
 from counterstream.infer.densities import (
     log_count,
     log_excess,
@@ -26,6 +26,7 @@ from counterstream.infer.densities import (
     log_shortfall,
     log_student,
 )
+from counterstream.infer.draws import draw_student
 from counterstream.infer.priors import Unknown, increments_unknown, scalar_unknown
 from counterstream.system.parameter import Family, Prior
 from counterstream.system.system import MeasurementPriors
@@ -36,6 +37,8 @@ TAILS = 5.0
 CLAIMS_FOR_OWN_SPREAD = 5
 #: Bounds on shares before the logit: a printed 0 or 1 means "nearly none" or "nearly all".
 SHARE_FLOOR = 0.004
+#: No count is read as closer to the truth than this: definitions and days of counting differ.
+LEAST_SPREAD = 0.01
 #: A flow of fewer expected persons than this is read as this many on the log scale.
 PERSON_FLOOR = 1e-3
 
@@ -49,6 +52,15 @@ class Noise(NamedTuple):
     relative: Array  # relative sd of the rate behind a small count
     reach: Array
     wrong_share: Array
+
+
+def averaging(months: Floats) -> Floats:
+    """By how much a window evens out chance variation that is 1 for a month.
+
+    Months vary by themselves, so that ``n`` of them divide the spread by ``sqrt(n)``; within a
+    month departures bunch on a few days, so that a part of one is as uneven as it is short.
+    """
+    return np.where(months < 1.0, np.maximum(months, 0.03), np.sqrt(months))
 
 
 @dataclass(frozen=True)
@@ -89,14 +101,20 @@ class Measurement:
         """Blocks of the measurement model's unknowns."""
         p = self.priors
         wide = 3.0  # shares and stocks are defined less sharply than counts of arrivals
+
+        def positive(name: str, median: float) -> Unknown:
+            # Log-normal, not half-normal: at a width of 0 a few claims that agree to the last digit would
+            # outweigh all others, and the posterior would have a spike there.
+            return scalar_unknown(name, Prior(Family.LOGNORMAL, (median, 0.5)))
+
         blocks = [
-            scalar_unknown("process_flow", Prior(Family.HALFNORMAL, (p.process_sd,))),
-            scalar_unknown("process_share", Prior(Family.HALFNORMAL, (2.0 * p.process_sd,))),
-            scalar_unknown("process_stock", Prior(Family.HALFNORMAL, (2.0 * p.process_sd,))),
-            scalar_unknown("bias_sd_flow", Prior(Family.HALFNORMAL, (p.bias_sd,))),
-            scalar_unknown("bias_sd_share", Prior(Family.HALFNORMAL, (wide * p.bias_sd,))),
-            scalar_unknown("bias_sd_stock", Prior(Family.HALFNORMAL, (wide * p.bias_sd,))),
-            scalar_unknown("spread", Prior(Family.LOGNORMAL, (p.spread_median, 0.7))),
+            positive("process_flow", p.process_sd),
+            positive("process_share", 2.0 * p.process_sd),
+            positive("process_stock", 2.0 * p.process_sd),
+            positive("bias_sd_flow", p.bias_sd),
+            positive("bias_sd_share", wide * p.bias_sd),
+            positive("bias_sd_stock", wide * p.bias_sd),
+            positive("spread", p.spread_median),
             scalar_unknown("rounding", Prior(Family.LOGNORMAL, (0.6, 0.5))),
             scalar_unknown("reach", Prior(Family.LOGNORMAL, (1.0, 0.4))),
         ]
@@ -125,8 +143,8 @@ class Measurement:
         bias_sd = jnp.stack([values["bias_sd_flow"], values["bias_sd_share"], values["bias_sd_stock"]])[table.kind]
         bias = self._bias(values) * bias_sd
         loose_bias = jnp.where((self.bias_index < 0) & ~table.anchor, bias_sd, 0.0)
-        over_time = np.where(table.kind == Kind.STOCK, 1.0, np.sqrt(np.maximum(table.months, 0.03)))
-        spread = values["spread"] * jnp.exp(0.5 * self._own_spread(values))
+        over_time = np.where(table.kind == Kind.STOCK, 1.0, averaging(table.months))
+        spread = jnp.sqrt(LEAST_SPREAD**2 + (values["spread"] * jnp.exp(0.5 * self._own_spread(values))) ** 2)
         relative = jnp.sqrt(spread**2 + (process / over_time) ** 2 + loose_bias**2)
         share = jnp.clip(truth, SHARE_FLOOR, 1.0 - SHARE_FLOOR)
         persons = jnp.maximum(truth, PERSON_FLOOR)
@@ -151,22 +169,27 @@ class Measurement:
             return jnp.zeros(len(self.table))
         return jnp.where(self.spread_index < 0, 0.0, values["agency_spread"][np.maximum(self.spread_index, 0)])
 
-    def log_densities(self, noise: Noise) -> tuple[Array, Array, Array]:
+    def log_densities(self, noise: Noise, observed: Observed) -> tuple[Array, Array, Array]:
         """Return each claim's log-density: mixed, if right, if plain wrong; shape (n_claims,)."""
         table = self.table
         right = jnp.zeros(len(table))
-        observed = working_values(table)
         for form in Form:
             at = np.flatnonzero(table.form == form)
             if at.size:
                 right = right.at[at].set(self._log_right(form, at, observed, noise))
-        wide = jnp.sqrt(noise.scale**2 + self.priors.wrong_sd**2)
         middle = jnp.where(table.form == Form.RANGE, 0.5 * (observed.low + observed.high), observed.value)
-        wrong = log_student(middle, noise.centre, wide, TAILS)
+        wrong = log_student(middle, noise.centre, self._wrong_scale(noise), TAILS)
         # A small count's density is over counts, not logs: dy = y dlog(y).
         counts = table.form == Form.COUNT
-        wrong = wrong - jnp.where(counts, np.log(np.maximum(np.where(counts, table.value, 1.0), 0.5)), 0.0)
+        wrong = wrong - jnp.where(counts, jnp.log(jnp.maximum(observed.count, 0.5)), 0.0)
         return log_mixture(right, wrong, noise.wrong_share), right, wrong
+
+    def draw_wrong(self, key: Array, noise: Noise) -> Array:
+        """Draw what a plain-wrong claim would say, on the working scale."""
+        return draw_student(key, noise.centre, self._wrong_scale(noise), TAILS)
+
+    def _wrong_scale(self, noise: Noise) -> Array:
+        return jnp.sqrt(noise.scale**2 + self.priors.wrong_sd**2)
 
     def _log_right(self, form: Form, at: Integers, observed: Observed, noise: Noise) -> Array:
         centre, scale, reach = noise.centre[at], noise.scale[at], noise.reach[at]
@@ -178,24 +201,30 @@ class Measurement:
         if form is Form.RANGE:
             return log_interval(observed.low[at], observed.high[at], centre, scale)
         if form is Form.COUNT:
-            return log_count(self.table.value[at], noise.mean[at], noise.relative[at])
+            return log_count(observed.count[at], noise.mean[at], noise.relative[at])
         return log_student(value, centre, scale, TAILS)
 
 
 class Observed(NamedTuple):
-    """Claims on their working scale; each shape (n_claims,)."""
+    """What the sources say; each shape (n_claims,).
 
-    value: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    ``value``, ``low`` and ``high`` are on the working scale, ``count`` on the natural one.
+    """
+
+    value: Floats
+    low: Floats
+    high: Floats
+    count: Floats
 
 
 def working_values(table: ClaimTable) -> Observed:
-    """Return values and ends of ranges on the working scale (log, or logit for shares)."""
-    return Observed(*(_to_working(table, x) for x in (table.value, table.low, table.high)))
+    """Return what the claims of a table say, on the scales of the densities."""
+    value, low, high = (to_working(table, x) for x in (table.value, table.low, table.high))
+    return Observed(value, low, high, np.where(np.isnan(table.value), 1.0, table.value))
 
 
-def _to_working(table: ClaimTable, values: np.ndarray) -> np.ndarray:
+def to_working(table: ClaimTable, values: Floats) -> Floats:
+    """Take values of every claim to its working scale: log, or logit for shares."""
     share = np.clip(np.where(np.isnan(values), 0.5, values), SHARE_FLOOR, 1.0 - SHARE_FLOOR)
     persons = np.maximum(np.where(np.isnan(values), 1.0, values), 0.5)
     return np.where(table.logit, np.log(share) - np.log1p(-share), np.log(persons))

@@ -18,7 +18,7 @@ from counterstream.dynamics.paths import walk_matrix
 from counterstream.dynamics.program import Program, compile_system
 from counterstream.evidence.answering import AnsweredClaim
 from counterstream.infer.claims import ClaimTable, Floats, Integers, tabulate_claims
-from counterstream.infer.measurement import Measurement, Noise, build_measurement
+from counterstream.infer.measurement import Measurement, Noise, Observed, build_measurement, working_values
 from counterstream.infer.priors import Unknown, Unknowns, increments_unknown, scalar_unknown
 from counterstream.simulate.series import Part, Reading, assemble_readings, emit_rows, simulated
 from counterstream.system.parameter import Quantity
@@ -184,14 +184,27 @@ class Posterior:
         truths = self.reader.truths(to_draw(self.system, values))
         return self.measurement.noise(measurement_values(values), truths.value, truths.below)
 
-    def log_likelihood(self, flat: Array) -> Array:
+    @cached_property
+    def observed(self) -> Observed:
+        """What the sources say."""
+        return working_values(self.table)
+
+    def log_likelihood(self, flat: Array, observed: Observed) -> Array:
         """Log-density of each claim, repeats of one witness counted once; shape (n_claims,)."""
-        mixed, _, _ = self.measurement.log_densities(self.noise(flat))
+        mixed, _, _ = self.measurement.log_densities(self.noise(flat), observed)
         return mixed * self.table.weight
 
-    def log_density(self, flat: Array) -> Array:
-        """Log-density of the posterior up to a constant, on the unconstrained scale."""
-        return self.unknowns.log_prior(flat) + self.log_likelihood(flat).sum()
+    def log_density(self, flat: Array, observed: Observed) -> Array:
+        """Log-density of the posterior up to a constant, on the unconstrained scale.
+
+        Parameters
+        ----------
+        flat
+            Everything unknown, shape (dimension,).
+        observed
+            What the sources say; :attr:`observed`, or simulated claims of the same form.
+        """
+        return self.unknowns.log_prior(flat) + self.log_likelihood(flat, observed).sum()
 
 
 MEASUREMENT = "evidence:"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -118,42 +119,52 @@ class ClaimPredictor:
         values = self.posterior.unknowns.constrain(flat)
         truths = self.reader.truths_of(course, to_draw(self.posterior.system, values))
         noise = self.measurement.noise(measurement_values(values), truths.value, truths.below)
-        mixed, right, wrong = self.measurement.log_densities(noise)
+        mixed, right, wrong = self.measurement.log_densities(noise, working_values(self.table))
         said = draw_reports(key, self.measurement, noise)
         return truths.value, said, mixed, wrong_probability(right, wrong, noise.wrong_share)
+
+
+class Said(NamedTuple):
+    """Right claims drawn: on the working scale (a range by its middle), and small counts as persons."""
+
+    working: Array
+    count: Array
 
 
 def draw_reports(key: Array, measurement: Measurement, noise: Noise) -> Array:
     """Draw what each source would report, on the natural scale; a range by its middle."""
     table = measurement.table
     key_form, key_wrong, key_mix = jax.random.split(key, 3)
-    right = _draw_right(key_form, table, noise)
-    wide = jnp.sqrt(noise.scale**2 + measurement.priors.wrong_sd**2)
-    wrong = _natural_jax(table, draw_student(key_wrong, noise.centre, wide, TAILS))
-    wrong = jnp.where(table.form == Form.COUNT, jnp.round(wrong), wrong)
-    said, _ = draw_mixture(key_mix, right, wrong, noise.wrong_share)
-    return said
+    said = draw_right(key_form, table, noise)
+    wrong = _natural_jax(table, measurement.draw_wrong(key_wrong, noise))
+    counts = table.form == Form.COUNT
+    right = jnp.where(counts, said.count, _natural_jax(table, said.working))
+    told, _ = draw_mixture(key_mix, right, jnp.where(counts, jnp.round(wrong), wrong), noise.wrong_share)
+    return told
 
 
-def _draw_right(key: Array, table: ClaimTable, noise: Noise) -> Array:
+def draw_right(key: Array, table: ClaimTable, noise: Noise) -> Said:
+    """Draw claims that are about the truth, each in the form of its words."""
     keys = jax.random.split(key, len(Form))
     seen = working_values(table)
     width = np.where(table.form == Form.RANGE, seen.high - seen.low, 0.0)
     low, high = draw_interval(keys[Form.RANGE], noise.centre, width, noise.scale)
+    reach = jnp.maximum(noise.reach, 1e-9)
     by_form: Mapping[Form, Array] = {
         Form.STATED: draw_student(keys[Form.STATED], noise.centre, noise.scale, TAILS),
-        Form.EXCESS: draw_excess(keys[Form.EXCESS], noise.centre, noise.scale, jnp.maximum(noise.reach, 1e-9)),
-        Form.SHORTFALL: draw_shortfall(keys[Form.SHORTFALL], noise.centre, noise.scale, jnp.maximum(noise.reach, 1e-9)),
+        Form.EXCESS: draw_excess(keys[Form.EXCESS], noise.centre, noise.scale, reach),
+        Form.SHORTFALL: draw_shortfall(keys[Form.SHORTFALL], noise.centre, noise.scale, reach),
         Form.RANGE: 0.5 * (low + high),
     }
-    said = jnp.zeros(len(table))
+    working = jnp.zeros(len(table))
     for form, values in by_form.items():
-        said = jnp.where(table.form == form, _natural_jax(table, values), said)
-    if (table.form == Form.COUNT).any():
-        # Only small counts are drawn as counts: a large mean would cost time and is not read.
-        mean = jnp.where(table.form == Form.COUNT, jnp.minimum(noise.mean, 1e5), 1.0)
-        said = jnp.where(table.form == Form.COUNT, draw_count(keys[Form.COUNT], mean, noise.relative), said)
-    return said
+        working = jnp.where(table.form == form, values, working)
+    counts = table.form == Form.COUNT
+    if not counts.any():
+        return Said(working, jnp.ones(len(table)))
+    # Only small counts are drawn as counts: a large mean would cost time and is not read.
+    mean = jnp.where(counts, jnp.minimum(noise.mean, 1e5), 1.0)
+    return Said(working, jnp.where(counts, draw_count(keys[Form.COUNT], mean, noise.relative), 1.0))
 
 
 def _natural_jax(table: ClaimTable, working: Array) -> Array:

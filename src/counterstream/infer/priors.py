@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -32,12 +32,15 @@ class Unknown:
         Takes the unconstrained block to values.
     log_density
         Log-prior of the unconstrained block, Jacobian included (summed).
+    draw
+        Takes a key and draws the unconstrained block from the prior.
     """
 
     name: str
     size: int
     constrain: Callable[[Array], Array]
     log_density: Callable[[Array], Array]
+    draw: Callable[[Array], Array]
 
     @property
     def width(self) -> int:
@@ -76,11 +79,6 @@ class Unknowns:
             start += block.width
         return total
 
-    def draw_prior(self, key: Array, samplers: Mapping[str, Callable[[Array], Array]]) -> dict[str, Array]:
-        """Draw values of every block from its prior; ``samplers`` by block name."""
-        keys = jax.random.split(key, len(self.blocks))
-        return {block.name: samplers[block.name](k) for block, k in zip(self.blocks, keys, strict=True)}
-
     def labels(self) -> tuple[str, ...]:
         """Name of every scalar of the flat vector, such as ``openness[3]``."""
         names: list[str] = []
@@ -117,14 +115,15 @@ def scalar_unknown(name: str, prior: Prior) -> Unknown:
     a = prior.arguments
     standard = dist.Normal(0.0, 1.0)
     if prior.family is Family.NORMAL:
-        return Unknown(name, 0, lambda z: a[0] + a[1] * z, standard.log_prob)
+        return Unknown(name, 0, lambda z: a[0] + a[1] * z, standard.log_prob, standard.sample)
     if prior.family is Family.LOGNORMAL:
-        return Unknown(name, 0, lambda z: a[0] * jnp.exp(a[1] * z), standard.log_prob)
+        return Unknown(name, 0, lambda z: a[0] * jnp.exp(a[1] * z), standard.log_prob, standard.sample)
     if prior.family is Family.LOGITNORMAL:
         centre = math.log(a[0] / (1.0 - a[0]))
-        return Unknown(name, 0, lambda z: jax.nn.sigmoid(centre + a[1] * z), standard.log_prob)
+        return Unknown(name, 0, lambda z: jax.nn.sigmoid(centre + a[1] * z), standard.log_prob, standard.sample)
     if prior.family is Family.STUDENT:
-        return Unknown(name, 0, lambda z: a[1] + a[2] * z, dist.StudentT(a[0]).log_prob)
+        tailed = dist.StudentT(a[0])
+        return Unknown(name, 0, lambda z: a[1] + a[2] * z, tailed.log_prob, tailed.sample)
     target = distribution(prior)
     bijection = cast(Any, biject_to(target.support))
     # Shifted so that 0 is near the prior's centre: every chain starts where the prior lives.
@@ -137,20 +136,15 @@ def scalar_unknown(name: str, prior: Prior) -> Unknown:
         value = bijection(centre + z)
         return target.log_prob(value) + bijection.log_abs_det_jacobian(centre + z, value)
 
-    return Unknown(name, 0, constrain, log_density)
+    return Unknown(name, 0, constrain, log_density, lambda key: bijection.inv(target.sample(key)) - centre)
 
 
 def increments_unknown(name: str, size: int, tails: float | None) -> Unknown:
     """Return the block of a walk's standardised increments: normal, or Student with ``tails``."""
     density = dist.Normal(0.0, 1.0) if tails is None else dist.StudentT(tails)
-    return Unknown(name, size, lambda z: z, lambda z: density.log_prob(z).sum())
-
-
-def prior_interval(prior: Prior, level: float) -> tuple[float, float]:
-    """Return the equal-tailed interval of a prior, from 20,001 quantiles or a large draw."""
-    draws = np.asarray(prior_draws(prior, jax.random.key(0), 20_000))
-    low, high = np.quantile(draws, [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
-    return float(low), float(high)
+    return Unknown(
+        name, size, lambda z: z, lambda z: density.log_prob(z).sum(), lambda key: density.sample(key, (size,))
+    )
 
 
 def prior_draws(prior: Prior, key: Array, n: int) -> NDArray[np.float64]:

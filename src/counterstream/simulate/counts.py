@@ -112,7 +112,7 @@ def repeat_draw(draw: Draw, n: int) -> Draw:
     return jax.tree.map(lambda a: jnp.broadcast_to(a, (n, *jnp.shape(a))), draw)
 
 
-def _run_batch(program: Program, offers: Any, draws: Draw, numbers: Integers, seed: int) -> Whole:
+def _run_batch(program: Program, offers: Any, draws: Draw, numbers: NDArray[np.uint64], seed: int) -> Whole:
     layout, system = program.layout, program.system
     tables = tabulate(program, _household_size(program, draws))
     # The draws' numbers go along so that a system without unknowns has an axis to map over.

@@ -37,7 +37,7 @@ class MeasurementPriors:
     Parameters
     ----------
     bias_sd
-        Prior scale (half-normal) of the spread of agencies' biases, in logs.
+        Prior median (log-normal) of the spread of agencies' biases, in logs.
     spread_median
         Prior median of an agency's relative error (log-normal).
     wrong_share
@@ -45,14 +45,14 @@ class MeasurementPriors:
     wrong_sd
         Spread of a plain-wrong claim about the truth, in logs (or logits).
     process_sd
-        Prior scale of the month-to-month chance variation that no mechanism explains.
+        Prior median (log-normal) of the month-to-month variation that no mechanism explains, in logs.
     """
 
-    bias_sd: float = 0.1
+    bias_sd: float = 0.05
     spread_median: float = 0.03
     wrong_share: float = 0.05
     wrong_sd: float = 1.5
-    process_sd: float = 0.15
+    process_sd: float = 0.08
 
 
 @dataclass(frozen=True)

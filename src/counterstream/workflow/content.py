@@ -190,10 +190,9 @@ def _series_view(system: System, observable: Observable, course: Floats, claims:
 
 def _bands(course: Floats) -> Floats:
     """Quantiles by step; NaN where no draw has a value (a share of nobody)."""
-    empty = np.isnan(course).all(axis=0)
-    safe = np.where(empty[None, :], 0.0, course)
-    bands = np.nanquantile(safe, LEVELS, axis=0)
-    return np.where(empty[None, :], np.nan, bands)
+    empty = np.all(np.isnan(course), axis=0, keepdims=True)
+    bands = np.nanquantile(np.where(empty, 0.0, course), LEVELS, axis=0)
+    return np.where(empty, np.nan, bands)
 
 
 def _scenario_views(results: Results, name: str, points: dict[str, tuple[ClaimPoint, ...]]) -> list[ScenarioView]:
@@ -254,6 +253,7 @@ def _agencies(results: Results) -> tuple[AgencyView, ...]:
     values = results.fit.values()
     spread = values[MEASUREMENT + "spread"]
     kinds = {c.agency: c.agency_kind for c in results.claims}
+    kinds_told = [Kind(k) for k in measurement.table.kind.tolist()]
     views: list[AgencyView] = []
     for i, (agency, kind) in enumerate(measurement.biased):
         sd = values[f"{MEASUREMENT}bias_sd_{kind.name.lower()}"]
@@ -261,9 +261,7 @@ def _agencies(results: Results) -> tuple[AgencyView, ...]:
         own = spread
         if agency in measurement.spread:
             own = spread * np.exp(0.5 * values[MEASUREMENT + "agency_spread"][:, measurement.spread.index(agency)])
-        n = sum(
-            a == agency and k == kind for a, k in zip(measurement.table.agency, measurement.table.kind, strict=True)
-        )
+        n = sum(pair == (agency, kind) for pair in zip(measurement.table.agency, kinds_told, strict=True))
         name = f"{agency} ({Kind(kind).name.lower()}s)"
         views.append(
             AgencyView(name, kinds.get(agency, ""), n, float(middle), float(low), float(high), float(np.median(own)))

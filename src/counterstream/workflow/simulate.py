@@ -91,12 +91,12 @@ def read_draws(system: System, run: Path, n_draws: int) -> Draw:
     path = run / "fit.nc"
     if not path.exists():
         raise CounterstreamError(Problem("U204", "the folder holds no fit", str(run), mend="fit the case first"))
-    flat = read_netcdf(path)["flat"]["flat"]
+    flat = read_netcdf(path)["flat"].dataset["flat"]
     unknowns = system_unknowns(system)
-    labels = [str(name) for name in flat["unknown"].values[: unknowns.dimension]]
+    labels = [str(name) for name in flat.coords["unknown"].to_numpy()[: unknowns.dimension]]
     if labels != list(unknowns.labels()):
         raise CounterstreamError(Problem("U205", "the fit is of another system", str(path), mend="fit this case again"))
-    pooled = np.asarray(flat.values).reshape(-1, flat.shape[-1])[:, : unknowns.dimension]
+    pooled = flat.to_numpy().reshape(-1, flat.shape[-1])[:, : unknowns.dimension]
     pick = np.linspace(0, pooled.shape[0] - 1, n_draws).astype(int)
     return jax.jit(jax.vmap(lambda z: to_draw(system, unknowns.constrain(z))))(pooled[pick])
 
