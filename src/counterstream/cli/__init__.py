@@ -2,76 +2,67 @@
 
 Every command ends with 0 when all is well, with 1 when the work says no (an invalid file, an unfit
 fit), with 2 when the command was misused and with 130 after Ctrl-C.  Each imports what it needs when
-it runs, so that ``check`` answers at once.
+it runs.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+if TYPE_CHECKING:
+    from counterstream.cli.commands import app
 
-import counterstream
-from counterstream.cli import cases, claims, courses, doctor, fits, runs
-
-_example = "Example: counterstream {}".format
-
-app = typer.Typer(
-    name="counterstream",
-    help="From scattered, contradictory evidence about a migration to a fitted, checked model of it.",
-    epilog=_example("run soviet-third-wave"),
-    no_args_is_help=True,
-    add_completion=False,
-    # An error of the program itself is shown as Python shows it: whole, and with no values of variables.
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["--help", "-h"]},
-)
-evidence = typer.Typer(
-    name="evidence",
-    help="Look at the claims of a case before any fit.",
-    epilog=_example("evidence list soviet-third-wave --unanswered"),
-    no_args_is_help=True,
-)
+__all__ = ["app", "main"]
 
 
-def _print_version(asked: bool) -> None:
-    """Print the version and end, before any command is looked for."""
-    if asked:
-        typer.echo(f"counterstream {counterstream.__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _begin(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """From scattered, contradictory evidence about a migration to a fitted, checked model of it."""
-    del version
-
-
-app.command(epilog=_example("new my-case"))(cases.new)
-app.command(epilog=_example("check my-case"))(cases.check)
-app.command(epilog=_example('run my-case --quick --without "harbour office" --out without'))(fits.run)
-app.command(epilog=_example("fit my-case --chains 64 --seed 7 --out long"))(fits.fit)
-app.command(epilog=_example("simulate my-case --run runs/my-case --engine counts --scenario open_border"))(
-    courses.simulate
-)
-evidence.command("list", epilog=_example("evidence list my-case --unanswered"))(claims.list_claims)
-evidence.command("conflicts", epilog=_example("evidence conflicts my-case --json"))(claims.list_conflicts)
-app.add_typer(evidence)
-app.command(epilog=_example("report runs/my-case"))(runs.report)
-app.command(epilog=_example("sbc my-case --simulations 200 --draws 99 --out ranks.csv"))(fits.sbc)
-app.command(epilog=_example("schema --out system.schema.json"))(cases.schema)
-app.command("doctor", epilog=_example("doctor --json"))(doctor.examine)
-
-
-def main() -> None:
-    """Run the command that the program was started with."""
+def main() -> int:
+    """Run the command that the program was started with; return the exit status."""
     # A terminal or pipe that knows fewer characters gets escapes for the others, as the standard error does.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+    arguments = sys.argv[1:]
+    if _is_plain_check(arguments):
+        return _check_at_once(arguments[1:])
+    from counterstream.cli.commands import app
+
     app(prog_name="counterstream")
+    return 0
+
+
+def _is_plain_check(arguments: list[str]) -> bool:
+    """Whether this is ``check`` with nothing but a case and ``--json``."""
+    rest = [argument for argument in arguments[1:] if argument != "--json"]
+    return arguments[:1] == ["check"] and len(rest) <= 1 and not any(argument.startswith("-") for argument in rest)
+
+
+def _check_at_once(arguments: list[str]) -> int:
+    """Do what ``check`` does without loading what reads the arguments of all commands.
+
+    That takes longer than the check itself, and this is the one command that people wait for
+    many times an hour.
+    """
+    from counterstream.cli.checking import check_files
+    from counterstream.cli.telling import SAYS_NO, Ending
+
+    case = next((argument for argument in arguments if argument != "--json"), ".")
+    try:
+        check_files(case, as_json="--json" in arguments)
+    except Ending as ending:
+        return ending.status
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; Python would complain when it closes the pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return SAYS_NO
+    return 0
+
+
+def __getattr__(name: str) -> object:
+    """Load the commands when they are first asked for (PEP 562)."""
+    if name == "app":
+        from counterstream.cli.commands import app
+
+        return app
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,30 +7,15 @@ import shutil
 import tempfile
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from counterstream.cli import codes
 from counterstream.cli.arguments import AsJson
-from counterstream.cli.telling import (
-    SAYS_NO,
-    count_problems,
-    exit_status,
-    has_errors,
-    list_problems,
-    make_printable,
-    name_number,
-    print_json,
-    print_line,
-    reporting,
-    show_problems,
-)
+from counterstream.cli.checking import check_files
+from counterstream.cli.telling import make_printable, print_json, print_line, reporting
 from counterstream.errors import CounterstreamError, Problem
-
-if TYPE_CHECKING:
-    from counterstream.case import Case
-    from counterstream.evidence.answering import Answering
 
 TEMPLATE = "template"
 
@@ -89,56 +74,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Check the files of a case and name all errors at once."""
-    from counterstream.case import check_case
-
-    with reporting(as_json=as_json):
-        found, problems = check_case(case)
-        counted = _count_claims(found) if found is not None else {}
-    valid = found is not None and not has_errors(problems)
-    if as_json:
-        print_json(
-            {
-                "case": found.name if found else case,
-                "folder": str(found.folder) if found else "",
-                "valid": valid,
-                "claims": counted,
-                "problems": list_problems(problems),
-            }
-        )
-    else:
-        show_problems(problems)
-        print_line(f"{found.name if found else case}: {count_problems(problems)}")
-        if found is not None:
-            print_line(_describe_case(found, counted))
-    if not valid:
-        raise typer.Exit(exit_status(problems) if has_errors(problems) else SAYS_NO)
-
-
-def _count_claims(case: Case) -> dict[str, int]:
-    """Return how many claims are answered, kept for context, and not answered."""
-    from counterstream.evidence.answering import answer_claims
-
-    answering: Answering = answer_claims(case.system, case.ledger)
-    return {
-        "answered": len(answering.answered),
-        "context": len(answering.context),
-        "unanswered": len(answering.unanswered),
-    }
-
-
-def _describe_case(case: Case, counted: dict[str, int]) -> str:
-    """Say in a line how large a case is."""
-    system, ledger = case.system, case.ledger
-    parts = [
-        name_number(len(system.groups), "group"),
-        f"{len(system.statuses):,} statuses",
-        name_number(len(system.moves), "move"),
-        name_number(len(system.parameters), "parameter"),
-        name_number(len(ledger.claims), "claim"),
-    ]
-    if ledger.claims:
-        parts[-1] += " (" + ", ".join(f"{number:,} {name}" for name, number in counted.items() if number) + ")"
-    return ", ".join(parts)
+    check_files(case, as_json=as_json)
 
 
 def schema(
@@ -153,7 +89,7 @@ def schema(
     text = json.dumps(json_schema(), indent=2)
     with reporting():
         if out is None:
-            typer.echo(text)
+            print(text, flush=True)
         else:
             write_text(out, text + "\n")
             print_line(str(out))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import typer
-
 from counterstream.cli.arguments import AsJson
 from counterstream.cli.telling import (
+    Ending,
     count_problems,
     exit_status,
     has_errors,
@@ -33,4 +32,4 @@ def examine(as_json: AsJson = False) -> None:
         show_problems(problems)
         print_line(count_problems(problems))
     if has_errors(problems):
-        raise typer.Exit(exit_status(problems))
+        raise Ending(exit_status(problems))

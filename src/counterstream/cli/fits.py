@@ -33,12 +33,14 @@ from counterstream.cli.arguments import (
 )
 from counterstream.cli.telling import (
     SAYS_NO,
+    Ending,
     list_problems,
     make_printable,
     print_json,
     print_line,
     reporting,
     show_problems,
+    tell,
 )
 from counterstream.errors import CounterstreamError, Problem
 
@@ -159,7 +161,7 @@ def _fit(
             report = folder / "report.html"
             print_line(f"report: {report}" if whole and report.exists() else f"folder: {folder}")
     if verdict == UNFIT:
-        raise typer.Exit(SAYS_NO)
+        raise Ending(SAYS_NO)
 
 
 def _load(name: str, *, as_json: bool) -> Case:
@@ -199,7 +201,7 @@ def _look_at_folder(folder: Path, *, overwrite: bool) -> None:
         mend = "name another folder with --out, or remove the old run with --overwrite"
         raise CounterstreamError(Problem(ALREADY_COMPLETE, "a complete run is there", str(folder), mend=mend))
     if read_state(folder) is RunState.RUNNING:
-        typer.echo(make_printable(f"going on with the unfinished run in {folder}"), err=True)
+        tell(make_printable(f"going on with the unfinished run in {folder}"))
 
 
 def _work(case: Case, folder: Path, settings: RunSettings, *, whole: bool) -> RunResult:

@@ -9,7 +9,15 @@ import typer
 
 from counterstream.cli import codes
 from counterstream.cli.arguments import AsJson
-from counterstream.cli.telling import exit_status, list_problems, print_json, print_line, reporting, show_problems
+from counterstream.cli.telling import (
+    Ending,
+    exit_status,
+    list_problems,
+    print_json,
+    print_line,
+    reporting,
+    show_problems,
+)
 from counterstream.errors import Problem
 
 REPORT = "report.html"
@@ -36,4 +44,4 @@ def report(
         if found:
             print_line(found)
     if problems:
-        raise typer.Exit(exit_status(problems))
+        raise Ending(exit_status(problems))

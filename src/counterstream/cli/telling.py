@@ -2,6 +2,8 @@
 
 Results go to the standard output, problems and progress to the standard error.  With ``--json``
 the standard output holds one JSON document, problems included.
+
+Nothing here imports Typer or Rich until it is needed: the plainest command takes no longer for them.
 """
 
 from __future__ import annotations
@@ -16,8 +18,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import cast
 
-import typer
-
 from counterstream.cli import codes
 from counterstream.errors import CounterstreamError, Problem
 
@@ -30,6 +30,17 @@ INTERRUPTED = 130
 USAGE_CODES = frozenset({codes.FOLDER_EXISTS, codes.BAD_NAME, "U201", "U202", "U301", "U302"})
 
 
+class Ending(Exception):  # noqa: N818  # it is no error
+    """Ends a command with an exit status, when everything has been told.
+
+    Commands raise this and know nothing of the program around them.
+    """
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(f"exit status {status}")
+
+
 def make_printable(text: str) -> str:
     """Return text with nothing in it that a terminal acts on; such characters are written as escapes."""
     if text.isprintable():
@@ -39,12 +50,17 @@ def make_printable(text: str) -> str:
 
 def print_line(text: str = "") -> None:
     """Print one line of a result."""
-    typer.echo(make_printable(text))
+    print(make_printable(text), flush=True)
+
+
+def tell(text: str) -> None:
+    """Print printable text to the standard error."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def print_json(content: Mapping[str, object]) -> None:
     """Print a JSON document; numbers that JSON does not know (NaN, infinity) become null."""
-    typer.echo(json.dumps(_without_gaps(content), indent=1))
+    print(json.dumps(_without_gaps(content), indent=1), flush=True)
 
 
 def list_problems(problems: Iterable[Problem]) -> list[dict[str, str | int]]:
@@ -85,7 +101,7 @@ def show_problems(problems: Iterable[Problem]) -> None:
 
         print_problems(shown)
     else:
-        typer.echo("\n".join(str(problem) for problem in shown), err=True)
+        tell("\n".join(str(problem) for problem in shown))
 
 
 @contextmanager
@@ -101,7 +117,7 @@ def reporting(*, as_json: bool = False, when_stopped: str = "stopped") -> Genera
 
     Raises
     ------
-    typer.Exit
+    Ending
         With 1 or 2 after problems, 130 after Ctrl-C.
     """
     try:
@@ -109,8 +125,8 @@ def reporting(*, as_json: bool = False, when_stopped: str = "stopped") -> Genera
     except CounterstreamError as error:
         problems = error.problems
     except KeyboardInterrupt:
-        typer.echo(f"\n{make_printable(when_stopped)}", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+        tell(f"\n{make_printable(when_stopped)}")
+        raise Ending(INTERRUPTED) from None
     except MemoryError:
         mend = "close other programs, or ask for fewer draws or chains"
         problems = (Problem(codes.NO_MEMORY, "the memory is not enough", mend=mend),)
@@ -124,7 +140,7 @@ def reporting(*, as_json: bool = False, when_stopped: str = "stopped") -> Genera
         print_json({"problems": list_problems(problems)})
     else:
         show_problems(problems)
-    raise typer.Exit(exit_status(problems))
+    raise Ending(exit_status(problems))
 
 
 def _describe_refusal(error: OSError) -> Problem:

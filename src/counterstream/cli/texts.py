@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-import typer
-
 from counterstream.cli.telling import make_printable
 
 
@@ -28,7 +26,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
         print_ruled(headings, cells)
     else:
-        typer.echo("\n".join(align(headings, cells)))
+        print("\n".join(align(headings, cells)), flush=True)
 
 
 def align(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -6,10 +6,8 @@ import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 
-import typer
-
 from counterstream.cli.pace import Pace, Phase, format_duration
-from counterstream.cli.telling import make_printable
+from counterstream.cli.telling import make_printable, tell
 from counterstream.infer.progress import Progress
 
 #: Without a terminal, a long phase is heard of again after so many seconds.
@@ -94,7 +92,7 @@ def watching(weights: Mapping[str, float]) -> Generator[Progress]:
         with Bars(pace) as bars:
             yield bars
         return
-    lines = Lines(pace, lambda line: typer.echo(line, err=True))
+    lines = Lines(pace, tell)
     whole = False
     try:
         yield lines

@@ -1,0 +1,77 @@
+"""The commands, their names and their examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, ParamSpec
+
+import typer
+
+import counterstream
+from counterstream.cli import cases, claims, courses, doctor, fits, runs
+from counterstream.cli.telling import Ending
+
+_Arguments = ParamSpec("_Arguments")
+_example = "Example: counterstream {}".format
+
+app = typer.Typer(
+    name="counterstream",
+    help="From scattered, contradictory evidence about a migration to a fitted, checked model of it.",
+    epilog=_example("run soviet-third-wave"),
+    no_args_is_help=True,
+    add_completion=False,
+    # An error of the program itself is shown as Python shows it: whole, and with no values of variables.
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+evidence = typer.Typer(
+    name="evidence",
+    help="Look at the claims of a case before any fit.",
+    epilog=_example("evidence list soviet-third-wave --unanswered"),
+    no_args_is_help=True,
+)
+
+
+def _print_version(asked: bool) -> None:
+    """Print the version and end, before any command is looked for."""
+    if asked:
+        typer.echo(f"counterstream {counterstream.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _begin(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """From scattered, contradictory evidence about a migration to a fitted, checked model of it."""
+    del version
+
+
+def _add(group: typer.Typer, name: str, command: Callable[_Arguments, None], example: str) -> None:
+    """Give a group a command, with an example at the end of its help."""
+
+    @wraps(command)
+    def end(*arguments: _Arguments.args, **flags: _Arguments.kwargs) -> None:
+        try:
+            command(*arguments, **flags)
+        except Ending as ending:
+            raise typer.Exit(ending.status) from None
+
+    group.command(name, epilog=_example(example))(end)
+
+
+_add(app, "new", cases.new, "new my-case")
+_add(app, "check", cases.check, "check my-case")
+_add(app, "run", fits.run, 'run my-case --quick --without "harbour office" --out without')
+_add(app, "fit", fits.fit, "fit my-case --chains 64 --seed 7 --out long")
+_add(app, "simulate", courses.simulate, "simulate my-case --run runs/my-case --engine counts --scenario open_border")
+_add(evidence, "list", claims.list_claims, "evidence list my-case --unanswered")
+_add(evidence, "conflicts", claims.list_conflicts, "evidence conflicts my-case --json")
+app.add_typer(evidence)
+_add(app, "report", runs.report, "report runs/my-case")
+_add(app, "sbc", fits.sbc, "sbc my-case --simulations 200 --draws 99 --out ranks.csv")
+_add(app, "schema", cases.schema, "schema --out system.schema.json")
+_add(app, "doctor", doctor.examine, "doctor --json")
