@@ -261,6 +261,8 @@ def sbc(
     with reporting(as_json=as_json):
         read = _load(case, as_json=as_json)
     with reporting(as_json=as_json, when_stopped="stopped; nothing was written"):
+        # What cannot be written should not be found out after hours of work.
+        out.parent.mkdir(parents=True, exist_ok=True)
         from counterstream.cli.watching import watching
         from counterstream.infer.calibrate import calibrate
 
@@ -272,3 +274,5 @@ def sbc(
             for name, value in summary.items():
                 print_line(f"{name.replace('_', ' ')}: {value}")
             print_line(f"ranks: {out}")
+    if not summary.get("passed", True):
+        raise Ending(SAYS_NO)

@@ -251,21 +251,27 @@ def test_simulate_needs_a_run_and_a_scenario_that_exist(work: Work) -> None:
 
 def test_sbc_asks_and_tells(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
+    passed = True
     module = ModuleType("counterstream.infer.calibrate")
 
     def calibrate(case: Case, *rest: Any) -> dict[str, Any]:
         *flags, progress = rest
         progress.told("simulations", 1, 1)
         asked.extend([case.name, *flags])
-        return {"inside_the_band": True}
+        return {"passed": passed, "smallest_p": 0.25}
 
     module.__dict__["calibrate"] = calibrate
     monkeypatch.setitem(sys.modules, "counterstream.infer.calibrate", module)
-    ran = Ran("sbc", "shore", *["--simulations", "8", "--draws", "19", "--seed", "3", "--out", "ranks.csv"])
-    assert (ran.status, asked) == (0, ["shore", 8, 19, 3, Path("ranks.csv")])
-    assert ran.out == "inside the band: True\nranks: ranks.csv\n"
-    assert Ran("sbc", "shore", "--out", "ranks.csv", "--json").data["summary"] == {"inside_the_band": True}
+    ran = Ran("sbc", "shore", *["--simulations", "8", "--draws", "19", "--seed", "3", "--out", "new/ranks.csv"])
+    assert (ran.status, asked) == (0, ["shore", 8, 19, 3, Path("new/ranks.csv")])
+    assert ran.out == "passed: True\nsmallest p: 0.25\nranks: new/ranks.csv\n"
+    assert Path("new").is_dir()
     assert Ran("sbc", "shore").status == 2
+    passed = False
+    ran = Ran("sbc", "shore", "--out", "ranks.csv", "--json")
+    assert (ran.status, ran.data["summary"]) == (1, {"passed": False, "smallest_p": 0.25})
+    asked.clear()
+    assert (Ran("sbc", "shore", "--out", "/proc/new/ranks.csv").status, asked) == (1, [])
 
 
 def test_warnings_of_the_case_are_shown_first(work: Work) -> None:
