@@ -28,7 +28,6 @@ from counterstream.infer.laplace import find_whitening
 from counterstream.infer.measurement import Measurement, Noise, Observed, to_working
 from counterstream.infer.posterior import Posterior, measurement_values, to_draw
 from counterstream.infer.predict import draw_right
-from counterstream.infer.priors import Unknown
 from counterstream.infer.progress import Progress, Silent
 from counterstream.infer.sampler import Hmc, dispersed_start
 from counterstream.store.tables import write_csv
@@ -150,17 +149,11 @@ def run_calibration(
 
 def _simulate(posterior: Posterior, key: Array) -> tuple[Array, Observed]:
     key_truth, key_claims = jax.random.split(key)
-    truth = draw_from_prior(posterior.unknowns.blocks, key_truth)
+    truth = posterior.unknowns.draw_prior(key_truth)
     values = posterior.unknowns.constrain(truth)
     truths = posterior.reader.truths(to_draw(posterior.system, values))
     noise = posterior.measurement.noise(measurement_values(values), truths.value, truths.below)
     return truth, draw_observed(key_claims, posterior.measurement, noise)
-
-
-def draw_from_prior(blocks: Sequence[Unknown], key: Array) -> Array:
-    """Draw the flat vector from its prior, shape (dimension,)."""
-    keys = jax.random.split(key, len(blocks))
-    return jnp.concatenate([jnp.atleast_1d(block.draw(k)) for block, k in zip(blocks, keys, strict=True)])
 
 
 def draw_observed(key: Array, measurement: Measurement, noise: Noise) -> Observed:

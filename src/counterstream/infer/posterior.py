@@ -19,7 +19,7 @@ from counterstream.dynamics.program import Program, compile_system
 from counterstream.evidence.answering import AnsweredClaim
 from counterstream.infer.claims import ClaimTable, Floats, Integers, tabulate_claims
 from counterstream.infer.measurement import Measurement, Noise, Observed, build_measurement, working_values
-from counterstream.infer.priors import Unknown, Unknowns, increments_unknown, scalar_unknown
+from counterstream.infer.priors import Unknown, Unknowns, distribution, increments_unknown, scalar_unknown
 from counterstream.simulate.series import Part, Reading, assemble_readings, emit_rows, simulated
 from counterstream.system.parameter import Quantity
 from counterstream.system.system import System
@@ -130,7 +130,10 @@ def system_unknowns(system: System) -> Unknowns:
     """Return the unknowns of a system: its parameters, then the increments of its walks."""
     blocks = [scalar_unknown(p.name, p.prior) for p in system.parameters]
     for name, walk in walks_of(system).items():
-        blocks.append(increments_unknown(f"walk:{name}", walk_matrix(system.clock, walk).shape[1], walk.tails))
+        size = walk_matrix(system.clock, walk).shape[1]
+        scale = walk.sd if isinstance(walk.sd, str) else ""
+        centre = float(distribution(system.parameter(scale).prior).mean) if scale else 1.0
+        blocks.append(increments_unknown(f"walk:{name}", size, walk.tails, scale, centre))
     return Unknowns(tuple(blocks))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -34,6 +34,13 @@ class Unknown:
         Log-prior of the unconstrained block, Jacobian included (summed).
     draw
         Takes a key and draws the unconstrained block from the prior.
+    scale
+        For the increments of a walk: name of the unknown that scales them.  The flat vector
+        then holds increment times scale over ``reference`` (the walk's own moves), which the
+        evidence knows far better than increments in units of an unknown scale: a centred
+        parametrisation (Papaspiliopoulos, Roberts and Skold 2007).
+    reference
+        The scale's prior centre.
     """
 
     name: str
@@ -41,6 +48,8 @@ class Unknown:
     constrain: Callable[[Array], Array]
     log_density: Callable[[Array], Array]
     draw: Callable[[Array], Array]
+    scale: str = ""
+    reference: float = 1.0
 
     @property
     def width(self) -> int:
@@ -62,22 +71,36 @@ class Unknowns:
     def constrain(self, flat: Array) -> dict[str, Array]:
         """Split a flat unconstrained vector and take each block to its values."""
         values: dict[str, Array] = {}
-        start = 0
-        for block in self.blocks:
-            part = flat[start] if block.size == 0 else flat[start : start + block.size]
-            values[block.name] = block.constrain(part)
-            start += block.width
+        for block, part in zip(self.blocks, self._split(flat), strict=True):
+            values[block.name] = block.constrain(part * _shrink(block, values))
         return values
 
     def log_prior(self, flat: Array) -> Array:
         """Log-density of the prior on the unconstrained scale."""
+        values = self.constrain(flat)
         total = jnp.zeros(())
+        for block, part in zip(self.blocks, self._split(flat), strict=True):
+            shrink = _shrink(block, values)
+            total = total + block.log_density(part * shrink) + block.width * jnp.log(shrink)
+        return total
+
+    def draw_prior(self, key: Array) -> Array:
+        """Draw a flat vector from the prior, shape (dimension,)."""
+        values: dict[str, Array] = {}
+        parts: list[Array] = []
+        for block, k in zip(self.blocks, jax.random.split(key, len(self.blocks)), strict=True):
+            drawn = block.draw(k)
+            values[block.name] = block.constrain(drawn)
+            parts.append(jnp.atleast_1d(drawn / _shrink(block, values)))
+        return jnp.concatenate(parts)
+
+    def _split(self, flat: Array) -> list[Array]:
+        parts: list[Array] = []
         start = 0
         for block in self.blocks:
-            part = flat[start] if block.size == 0 else flat[start : start + block.size]
-            total = total + block.log_density(part)
+            parts.append(flat[start] if block.size == 0 else flat[start : start + block.size])
             start += block.width
-        return total
+        return parts
 
     def labels(self) -> tuple[str, ...]:
         """Name of every scalar of the flat vector, such as ``openness[3]``."""
@@ -85,6 +108,11 @@ class Unknowns:
         for block in self.blocks:
             names.extend([block.name] if block.size == 0 else [f"{block.name}[{i}]" for i in range(block.size)])
         return tuple(names)
+
+
+def _shrink(block: Unknown, values: Mapping[str, Array]) -> Array:
+    """From the flat vector to standard increments: reference over scale; 1 for other blocks."""
+    return block.reference / values[block.scale] if block.scale else jnp.ones(())
 
 
 def distribution(prior: Prior) -> Any:
@@ -139,11 +167,17 @@ def scalar_unknown(name: str, prior: Prior) -> Unknown:
     return Unknown(name, 0, constrain, log_density, lambda key: bijection.inv(target.sample(key)) - centre)
 
 
-def increments_unknown(name: str, size: int, tails: float | None) -> Unknown:
-    """Return the block of a walk's standardised increments: normal, or Student with ``tails``."""
+def increments_unknown(name: str, size: int, tails: float | None, scale: str = "", reference: float = 1.0) -> Unknown:
+    """Return a block of standard increments, normal or Student with ``tails``; see :class:`Unknown`."""
     density = dist.Normal(0.0, 1.0) if tails is None else dist.StudentT(tails)
     return Unknown(
-        name, size, lambda z: z, lambda z: density.log_prob(z).sum(), lambda key: density.sample(key, (size,))
+        name,
+        size,
+        lambda z: z,
+        lambda z: density.log_prob(z).sum(),
+        lambda key: density.sample(key, (size,)),
+        scale,
+        reference,
     )
 
 

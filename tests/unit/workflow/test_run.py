@@ -1,0 +1,141 @@
+"""A case from evidence to report: files, verdict, resuming, scenarios, both engines."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from counterstream.case import Case, load_case
+from counterstream.errors import CounterstreamError
+from counterstream.infer.fit import FitSettings
+from counterstream.store.netcdf import read_netcdf
+from counterstream.store.run_folder import check_run, is_complete
+from counterstream.store.tables import read_parquet
+from counterstream.workflow.run import RunResult, RunSettings, fit_case, run_case
+from counterstream.workflow.simulate import simulate_case
+
+SETTINGS = RunSettings(fit=FitSettings(n_chains=16, n_warm=40, n_draws=20, chunk=20), n_simulated=64)
+FILES = (
+    "system.resolved.yaml",
+    "evidence.csv",
+    "fit.nc",
+    "flows.parquet",
+    "flows.csv",
+    "claims_checked.csv",
+    "run.json",
+    "report.html",
+)
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return load_case("template")
+
+
+@pytest.fixture(scope="module")
+def result(case: Case, tmp_path_factory: pytest.TempPathFactory) -> RunResult:
+    return run_case(case, tmp_path_factory.mktemp("runs") / "two-shores", SETTINGS)
+
+
+def test_every_file_is_there_and_the_folder_is_whole(result: RunResult) -> None:
+    assert all((result.folder / name).stat().st_size > 0 for name in FILES)
+    assert is_complete(result.folder)
+    assert check_run(result.folder) == ()
+    assert not (result.folder / "checkpoint.npz").exists()
+
+
+def test_the_summary_says_what_was_done(result: RunResult) -> None:
+    told = json.loads((result.folder / "run.json").read_text())
+    assert told["verdict"] == result.fit.label
+    assert told["n_answered"] == told["n_claims"] == 22
+    assert told["answered_share"] == 1.0
+    assert 0.0 <= told["coverage_50"] <= told["coverage_90"] <= 1.0
+    assert told["keys"]["seed"] == 1
+    assert {"max_rhat", "min_ess_bulk", "min_ess_tail", "divergences", "versions", "hashes"} <= set(told)
+    assert {"compile", "mode", "warm-up", "sampling"} <= set(told["seconds"])
+
+
+def test_the_posterior_is_labelled_with_units(result: RunResult) -> None:
+    posterior = read_netcdf(result.folder / "fit.nc")["posterior"].dataset
+    assert posterior["wish_rate"].dims == ("chain", "draw")
+    assert posterior["wish_rate"].attrs["units"] == "per_year"
+    assert posterior.sizes["chain"] == 16
+    assert posterior.attrs["verdict"] == result.fit.label
+
+
+def test_flows_hold_baseline_and_scenario(result: RunResult) -> None:
+    table = read_parquet(result.folder / "flows.parquet")
+    assert set(table["scenario"]) == {"baseline", "open_border"}
+    departures = (table["observable"] == "departures") & (table["scenario"] == "baseline")
+    assert departures.sum() == 120
+    assert (table["low90"][departures] <= table["median"][departures]).all()
+
+
+def test_the_scenario_changes_nothing_before_its_event(result: RunResult) -> None:
+    assert result.results is not None
+    base = result.results.series["departures"]
+    other = result.results.scenarios[0].series["departures"]
+    np.testing.assert_allclose(other[:, :62], base[:, :62], rtol=1e-12)
+    assert (other[:, 62:68].sum(axis=1) > base[:, 62:68].sum(axis=1)).all()
+
+
+def test_the_report_names_the_verdict_and_the_claims(result: RunResult) -> None:
+    page = (result.folder / "report.html").read_text()
+    assert "Two shores, an illustration" in page
+    assert "T001" in page
+    assert ("Largest R-hat" in page) or ("largest R-hat" in page)
+
+
+def test_a_complete_run_is_not_overwritten(case: Case, result: RunResult) -> None:
+    before = (result.folder / "run.json").read_bytes()
+    with pytest.raises(CounterstreamError) as caught:
+        run_case(case, result.folder, SETTINGS)
+    assert caught.value.codes == ("R104",)
+    assert (result.folder / "run.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("engine", ["expected", "counts"])
+def test_a_fitted_case_can_be_simulated(case: Case, result: RunResult, tmp_path: Path, engine: str) -> None:
+    told = simulate_case(case, result.folder, engine=engine, scenario="open_border", n_draws=8, out=tmp_path)
+    assert told["flows"]["apply.approved"]["median"] > 0
+    assert (tmp_path / "simulated.parquet").exists()
+    again = simulate_case(case, result.folder, engine=engine, scenario="open_border", n_draws=8)
+    assert again["flows"] == told["flows"]
+
+
+def test_unknown_scenarios_and_engines_are_coded(case: Case, result: RunResult) -> None:
+    with pytest.raises(CounterstreamError) as caught:
+        simulate_case(case, result.folder, scenario="open_boarder")
+    assert caught.value.codes == ("U201",)
+    assert "open_border" in caught.value.problems[0].mend
+    with pytest.raises(CounterstreamError) as caught:
+        simulate_case(case, result.folder, engine="guess")
+    assert caught.value.codes == ("U203",)
+
+
+def test_a_folder_without_a_fit_is_coded(case: Case, tmp_path: Path) -> None:
+    with pytest.raises(CounterstreamError) as caught:
+        simulate_case(case, tmp_path)
+    assert caught.value.codes == ("U204",)
+
+
+def test_a_fit_of_another_system_is_coded(result: RunResult) -> None:
+    with pytest.raises(CounterstreamError) as caught:
+        simulate_case(load_case("soviet-return-campaigns"), result.folder)
+    assert caught.value.codes == ("U205",)
+
+
+def test_nothing_left_to_fit_is_coded(case: Case, tmp_path: Path) -> None:
+    with pytest.raises(CounterstreamError) as caught:
+        fit_case(case, tmp_path / "run", RunSettings(until=date(1980, 1, 1)))
+    assert caught.value.codes == ("F101",)
+
+
+def test_an_agency_that_does_not_exist_is_coded(case: Case, tmp_path: Path) -> None:
+    with pytest.raises(CounterstreamError) as caught:
+        fit_case(case, tmp_path / "run", RunSettings(exclude_agencies=("harbor office",)))
+    assert caught.value.codes == ("U202",)
