@@ -26,7 +26,7 @@ from counterstream.infer.claims import Form
 from counterstream.infer.lanes import Lanes, compile_lanes
 from counterstream.infer.laplace import find_whitening
 from counterstream.infer.measurement import Measurement, Noise, Observed, to_working
-from counterstream.infer.posterior import Posterior, measurement_values, to_draw
+from counterstream.infer.posterior import Given, Posterior, measurement_values, to_draw
 from counterstream.infer.predict import draw_right
 from counterstream.infer.progress import Progress, Silent
 from counterstream.infer.sampler import Hmc, dispersed_start
@@ -117,7 +117,7 @@ def run_calibration(
     n_draws: int,
     seed: int,
     *,
-    fault: Callable[[Posterior], Callable[[Array, Observed], Array]] | None = None,
+    fault: Callable[[Posterior], Callable[[Array, Given], Array]] | None = None,
     progress: Progress | None = None,
 ) -> Calibration:
     """Simulate claims from the prior, fit them, rank the truth.
@@ -132,14 +132,14 @@ def run_calibration(
     # Repeats of one witness are one statement: the simulated claims are all different statements.
     posterior = Posterior(system, [replace(c, weight=1.0) for c in claims])
     density = fault(posterior) if fault else posterior.log_density
-    lanes = compile_lanes(density, posterior.dimension, posterior.observed)
+    lanes = compile_lanes(density, posterior.dimension, Given(posterior.observed))
     simulate = jax.jit(lambda key: _simulate(posterior, key))
     likelihood = jax.jit(jax.vmap(lambda z, seen: posterior.log_likelihood(z, seen).sum(), in_axes=(0, None)))
     ranks: list[NDArray[np.int64]] = []
     for number in range(n_simulations):
         truth, observed = simulate(jax.random.fold_in(jax.random.key(seed), number))
         observed = Observed(*(np.asarray(part) for part in observed))
-        draws = _fit(replace(lanes, data=observed), posterior.dimension, n_draws, seed + 7919 * number)
+        draws = _fit(replace(lanes, data=Given(observed)), posterior.dimension, n_draws, seed + 7919 * number)
         both = np.concatenate([np.asarray(truth)[None], draws])
         told = np.column_stack([both, np.asarray(likelihood(jnp.asarray(both), observed))])
         ranks.append((told[1:] < told[0]).sum(axis=0))

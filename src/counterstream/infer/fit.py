@@ -19,7 +19,7 @@ from counterstream.evidence.answering import AnsweredClaim
 from counterstream.infer.diagnose import Mixing, check_mixing
 from counterstream.infer.lanes import Lanes, compile_lanes
 from counterstream.infer.laplace import Whitening, find_whitening
-from counterstream.infer.posterior import Posterior
+from counterstream.infer.posterior import Given, Posterior
 from counterstream.infer.progress import Progress, Silent
 from counterstream.infer.sampler import Chunk, Hmc, Nuts, Sampler, dispersed_start, flatten_state, restore_state
 from counterstream.store.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
@@ -162,7 +162,7 @@ def fit_system(
     identity = fit_identity(system, claims, settings)
     saved = _read_checkpoint(checkpoint, identity)
     listener.told("compile", 0, 1, f"{len(posterior.table)} claims, {posterior.dimension} unknowns")
-    lanes = compile_lanes(posterior.log_density, posterior.dimension, posterior.observed)
+    lanes = compile_lanes(posterior.log_density, posterior.dimension, Given(posterior.observed))
     listener.told("compile", 1, 1)
     watch.lap("compile")
     whitening = _whitening_of(saved) if saved else _find_whitening(posterior, lanes, listener, watch)
@@ -223,8 +223,8 @@ def _quick_look(posterior: Posterior, settings: FitSettings, whitening: Whitenin
 def make_sampler(posterior: Posterior, settings: FitSettings, whitening: Whitening, lanes: Lanes) -> Sampler:
     """Return the sampler of the settings, on the whitened scale."""
     if settings.sampler == "nuts":
-        observed = posterior.observed
-        return Nuts(lambda u: posterior.log_density(whitening.to_flat_jax(u), observed), settings.seed, settings.n_warm)
+        given = Given(posterior.observed)
+        return Nuts(lambda u: posterior.log_density(whitening.to_flat_jax(u), given), settings.seed, settings.n_warm)
     return Hmc(lanes, whitening, settings.seed)
 
 

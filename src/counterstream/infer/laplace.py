@@ -7,7 +7,7 @@ samplers work on that scale, where a few leapfrog steps cross the whole distribu
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jax.numpy as jnp
 import numpy as np
@@ -57,18 +57,28 @@ class Whitening:
 def find_whitening(lanes: Lanes, start: Floats, told: Callable[[int, float], None]) -> Whitening:
     """Climb to a mode and return the map that makes the posterior standard normal there.
 
+    Parameters
+    ----------
+    lanes
+        The log-density; its data are :class:`~counterstream.infer.posterior.Given`.
+    start
+        Where to begin, shape (dimension,).
+    told
+        Called with the number of evaluations and the log-density now and then.
+
     Notes
     -----
     L-BFGS (Liu and Nocedal 1989, as in SciPy) on the scale of the curvature at the present
     point, which is renewed every so many steps: far from the mode it is a rough guide.
     """
+    climbing = replace(lanes, data=lanes.data._replace(volume=0.0))
     count = 0
 
     def climb(whitening: Whitening, most: int) -> tuple[Floats, float]:
         def objective(u: Floats) -> tuple[float, Floats]:
             nonlocal count
             count += 1
-            value, slope = lanes(whitening.to_flat(u)[None])
+            value, slope = climbing(whitening.to_flat(u)[None])
             if not np.isfinite(value[0]):
                 # L-BFGS backs off from a point that it sees as very bad.
                 return 1e100, np.zeros_like(u)
@@ -80,14 +90,14 @@ def find_whitening(lanes: Lanes, start: Floats, told: Callable[[int, float], Non
         found = minimize(objective, np.zeros(start.size), jac=True, method="L-BFGS-B", options=options)
         return whitening.to_flat(np.asarray(found.x, dtype=np.float64)), -float(found.fun)
 
-    whitening = whiten(lanes, start, float(lanes(start[None])[0][0]))
+    whitening = whiten(climbing, start, float(climbing(start[None])[0][0]))
     for _ in range(MOST_ROUNDS):
         before = whitening.log_density
         mode, height = climb(whitening, STEPS_A_ROUND)
-        whitening = whiten(lanes, mode, height)
+        whitening = whiten(climbing, mode, height)
         if height - before < ENOUGH:
             break
-    return whitening
+    return whiten(lanes, whitening.mode, whitening.log_density)
 
 
 def whiten(lanes: Lanes, at: Floats, height: float) -> Whitening:

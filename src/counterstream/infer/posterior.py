@@ -126,6 +126,21 @@ class ClaimReader:
         return draw.values[name] * (MONTHS_PER_YEAR if months else 1.0)
 
 
+class Given(NamedTuple):
+    """What a log-density is conditioned on.
+
+    Parameters
+    ----------
+    observed
+        What the sources say.
+    volume
+        As in :meth:`~counterstream.infer.priors.Unknowns.log_prior`.
+    """
+
+    observed: Observed
+    volume: float = 1.0
+
+
 def system_unknowns(system: System) -> Unknowns:
     """Return the unknowns of a system: its parameters, then the increments of its walks."""
     blocks = [scalar_unknown(p.name, p.prior) for p in system.parameters]
@@ -197,17 +212,18 @@ class Posterior:
         mixed, _, _ = self.measurement.log_densities(self.noise(flat), observed)
         return mixed * self.table.weight
 
-    def log_density(self, flat: Array, observed: Observed) -> Array:
+    def log_density(self, flat: Array, given: Given) -> Array:
         """Log-density of the posterior up to a constant, on the unconstrained scale.
 
         Parameters
         ----------
         flat
             Everything unknown, shape (dimension,).
-        observed
-            What the sources say; :attr:`observed`, or simulated claims of the same form.
+        given
+            What the sources say, and whether the change of volume counts.
         """
-        return self.unknowns.log_prior(flat) + self.log_likelihood(flat, observed).sum()
+        likelihood = self.log_likelihood(flat, given.observed).sum()
+        return self.unknowns.log_prior(flat, given.volume) + likelihood
 
 
 MEASUREMENT = "evidence:"

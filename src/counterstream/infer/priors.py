@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 import numpyro.distributions as dist
 from jax import Array
+from jax.typing import ArrayLike
 from numpy.typing import NDArray
 from numpyro.distributions.transforms import biject_to
 
@@ -75,13 +76,21 @@ class Unknowns:
             values[block.name] = block.constrain(part * _shrink(block, values))
         return values
 
-    def log_prior(self, flat: Array) -> Array:
-        """Log-density of the prior on the unconstrained scale."""
+    def log_prior(self, flat: Array, volume: ArrayLike = 1.0) -> Array:
+        """Log-density of the prior on the unconstrained scale.
+
+        Parameters
+        ----------
+        volume
+            1 for the density of the flat vector.  0 leaves out the change of volume from
+            standard increments to a walk's moves: the mode is sought without it, since with
+            it the density has a spike where a walk's scale is 0.
+        """
         values = self.constrain(flat)
         total = jnp.zeros(())
         for block, part in zip(self.blocks, self._split(flat), strict=True):
             shrink = _shrink(block, values)
-            total = total + block.log_density(part * shrink) + block.width * jnp.log(shrink)
+            total = total + block.log_density(part * shrink) + volume * block.width * jnp.log(shrink)
         return total
 
     def draw_prior(self, key: Array) -> Array:
