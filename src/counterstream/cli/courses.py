@@ -57,7 +57,7 @@ def simulate(
         with watching(PHASES) as progress:
             summary = simulate_case(
                 read,
-                run or RUNS / read.name,
+                run or _usual_run(read.name),
                 engine=str(engine),
                 scenario=scenario,
                 n_draws=draws,
@@ -71,9 +71,16 @@ def simulate(
             _print_totals(summary, out)
 
 
+def _usual_run(name: str) -> Path | None:
+    """Return the folder where ``run`` puts the case, if it is there; else the priors are drawn from."""
+    usual = RUNS / name
+    return usual if usual.exists() else None
+
+
 def _print_totals(summary: Mapping[str, Any], out: Path | None) -> None:
     """Print the total of every flow over the period."""
-    print_line(f"{summary['engine']}, {summary['scenario'] or 'baseline'}: totals of {summary['n_draws']:,} draws")
+    drawn = f"{summary['n_draws']:,} draws of the {summary['draws_from']}"
+    print_line(f"{summary['engine']}, {summary['scenario'] or 'baseline'}: totals of {drawn}")
     rows = [
         (name, *(f"{total[level]:,.0f}" for level in ("median", "low90", "high90")))
         for name, total in summary["flows"].items()

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import resource
+import shlex
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -19,7 +20,13 @@ import jax
 
 from counterstream.case import Case
 from counterstream.errors import CounterstreamError, Problem
-from counterstream.evidence.answering import AnsweredClaim, Answering, answer_claims, migration_coverage
+from counterstream.evidence.answering import (
+    AnsweredClaim,
+    Answering,
+    answer_claims,
+    migration_coverage,
+    relaying_agencies,
+)
 from counterstream.evidence.claim import Use
 from counterstream.evidence.ledger import Ledger, read_claims
 from counterstream.evidence.writing import format_claims
@@ -162,7 +169,9 @@ def _answer(case: Case, settings: RunSettings) -> Answering:
                 for name in sorted(unknown)
             ]
         )
-    return answer_claims(case.system, ledger.select(settings.exclude_agencies, settings.until))
+    # Who passes on the counts of an agency that is left out is left out with it.
+    excluded = [n for a in settings.exclude_agencies for n in relaying_agencies(case.system, a, ledger.agencies)]
+    return answer_claims(case.system, ledger.select(excluded, settings.until))
 
 
 def _answer_extra(case: Case, settings: RunSettings) -> tuple[AnsweredClaim, ...]:
@@ -174,11 +183,22 @@ def _answer_extra(case: Case, settings: RunSettings) -> tuple[AnsweredClaim, ...
 
 
 def _fit(case: Case, answering: Answering, settings: RunSettings, listener: Progress, run: RunFolder) -> Fit:
+    keep_compiled()
     fitted = answering.select_use(Use.FIT)
     if not fitted:
         mend = "let an observable answer claims of the ledger, or mark claims with use = fit"
         raise CounterstreamError(Problem("F101", "no claim is left to fit", str(case.folder), mend=mend))
     return fit_system(case.system, fitted, settings.fit, progress=listener, checkpoint=run.path / CHECKPOINT)
+
+
+def keep_compiled() -> None:
+    """Keep what JAX compiles in the user's cache, so that the next run of a system starts at once.
+
+    A folder that the environment names (``JAX_COMPILATION_CACHE_DIR``) comes first.
+    """
+    if jax.config.jax_compilation_cache_dir is None:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        jax.config.update("jax_compilation_cache_dir", str(base / "counterstream" / "compiled"))
 
 
 def _drop_checkpoint(run: RunFolder) -> None:
@@ -255,7 +275,8 @@ def _reproduce(case: Case, settings: RunSettings) -> str:
         f"--sampler {settings.fit.sampler}",
         f"--chains {settings.fit.n_chains} --warm {settings.fit.n_warm} --draws {settings.fit.n_draws}",
         f"--seed {settings.fit.seed}",
-        *(f"--exclude-agency {name!r}" for name in settings.exclude_agencies),
+        *(f"--exclude-agency {shlex.quote(name)}" for name in settings.exclude_agencies),
+        *(f"--check-claims {shlex.quote(str(path))}" for path in settings.check_ledgers),
         *([f"--until {settings.until.isoformat()}"] if settings.until else []),
         *(["--quick"] if settings.fit.quick else []),
     ]

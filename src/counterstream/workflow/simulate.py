@@ -29,7 +29,7 @@ BANDS = {"low90": 0.05, "low50": 0.25, "median": 0.5, "high50": 0.75, "high90": 
 
 def simulate_case(
     case: Case,
-    run: Path,
+    run: Path | None,
     *,
     engine: str = "expected",
     scenario: str | None = None,
@@ -43,7 +43,7 @@ def simulate_case(
     Parameters
     ----------
     run
-        Folder of a run or fit of this case.
+        Folder of a run or fit of this case; ``None`` draws the unknowns from their priors.
     engine
         ``expected`` or ``counts``.
     scenario
@@ -64,7 +64,8 @@ def simulate_case(
         apply_scenario(case.system, find_scenario(case.system, scenario)) if scenario else Changed(case.system, ())
     )
     listener.told("simulate", 0, 1)
-    course = run_engine(changed, read_draws(case.system, run, n_draws), n_draws, engine, seed)
+    draws = draw_priors(case.system, n_draws, seed) if run is None else read_draws(case.system, run, n_draws)
+    course = run_engine(changed, draws, n_draws, engine, seed)
     listener.told("simulate", 1, 1)
     if out is not None:
         table = _table(changed.system, course)
@@ -77,7 +78,21 @@ def simulate_case(
         )
         for i, name in enumerate(case.system.flow_names)
     }
-    return {"engine": engine, "scenario": scenario, "n_draws": n_draws, "seed": seed, "flows": flows}
+    return {
+        "draws_from": "prior" if run is None else "posterior",
+        "engine": engine,
+        "scenario": scenario,
+        "n_draws": n_draws,
+        "seed": seed,
+        "flows": flows,
+    }
+
+
+def draw_priors(system: System, n_draws: int, seed: int) -> Draw:
+    """Return draws of the priors as a draw with a leading axis."""
+    unknowns = system_unknowns(system)
+    keys = jax.random.split(jax.random.key(seed), n_draws)
+    return jax.jit(jax.vmap(lambda key: to_draw(system, unknowns.constrain(unknowns.draw_prior(key)))))(keys)
 
 
 def read_draws(system: System, run: Path, n_draws: int) -> Draw:
