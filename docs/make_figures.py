@@ -1,7 +1,7 @@
 """Draw the pictures of README and documentation from the files of a finished run.
 
-    counterstream run soviet-third-wave
-    python docs/make_figures.py runs/soviet-third-wave docs/images
+counterstream run soviet-third-wave
+python docs/make_figures.py runs/soviet-third-wave docs/images
 """
 
 from __future__ import annotations

@@ -14,16 +14,23 @@ __version__ = "0.1.0"
 _PUBLIC: dict[str, str] = {
     "Case": "counterstream.case:Case",
     "CounterstreamError": "counterstream.errors:CounterstreamError",
+    "Fit": "counterstream.infer.fit:Fit",
+    "FitSettings": "counterstream.infer.fit:FitSettings",
     "Ledger": "counterstream.evidence.ledger:Ledger",
     "Problem": "counterstream.errors:Problem",
+    "RunSettings": "counterstream.workflow.run:RunSettings",
     "System": "counterstream.system.system:System",
     "answer_claims": "counterstream.evidence.answering:answer_claims",
     "check_system": "counterstream.spec:check_system",
     "find_conflicts": "counterstream.evidence.conflicts:find_conflicts",
+    "fit_case": "counterstream.workflow.run:fit_case",
+    "fit_system": "counterstream.infer.fit:fit_system",
     "load_case": "counterstream.case:load_case",
     "parse_system": "counterstream.spec:parse_system",
     "read_ledger": "counterstream.evidence.ledger:read_ledger",
     "read_system": "counterstream.spec:read_system",
+    "run_case": "counterstream.workflow.run:run_case",
+    "simulate_case": "counterstream.workflow.simulate:simulate_case",
     "write_system": "counterstream.spec:write_system",
 }
 

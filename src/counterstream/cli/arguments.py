@@ -53,7 +53,12 @@ OutFolder = Annotated[
     typer.Option("--out", metavar="DIR", file_okay=False, help="Folder of the run.", show_default="runs/CASE"),
 ]
 Quick = Annotated[
-    bool, typer.Option("--quick", help="A quick look: a normal approximation in place of chains, labelled as such.")
+    bool | None,
+    typer.Option(
+        "--quick/--full",
+        help="A quick look (a normal approximation in place of chains, labelled as such), or chains.",
+        show_default="chains up to 200 unknowns",
+    ),
 ]
 Sampler = Annotated[SamplerName | None, typer.Option(help="Many short chains in step, or the reference.")]
 Chains = Annotated[int | None, typer.Option(min=1, help="Number of chains.")]

@@ -61,7 +61,7 @@ QUICK_PHASES = {**RUN_PHASES, "warm-up": 0.0}
 def run(
     case: CaseName,
     out: OutFolder = None,
-    quick: Quick = False,
+    quick: Quick = None,
     sampler: Sampler = None,
     chains: Chains = None,
     warm: Warm = None,
@@ -85,7 +85,7 @@ def run(
 def fit(
     case: CaseName,
     out: OutFolder = None,
-    quick: Quick = False,
+    quick: Quick = None,
     sampler: Sampler = None,
     chains: Chains = None,
     warm: Warm = None,
@@ -107,15 +107,21 @@ def fit(
 
 
 def _name_flags(
-    *, quick: bool, sampler: str | None, chains: int | None, warm: int | None, draws: int | None, seed: int | None
+    *,
+    quick: bool | None,
+    sampler: str | None,
+    chains: int | None,
+    warm: int | None,
+    draws: int | None,
+    seed: int | None,
 ) -> dict[str, object]:
     """Return the fields of ``FitSettings`` that were asked for."""
     flags = {"n_chains": chains, "n_warm": warm, "n_draws": draws, "seed": seed}
     given: dict[str, object] = {name: value for name, value in flags.items() if value is not None}
     if sampler is not None:
         given["sampler"] = str(sampler)
-    if quick:
-        given["quick"] = True
+    if quick is not None:
+        given["quick"] = quick
     return given
 
 

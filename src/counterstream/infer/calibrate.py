@@ -106,10 +106,6 @@ def calibrate(
     return found.summary()
 
 
-def _columns(found: Calibration) -> dict[str, list[int]]:
-    return dict(zip(found.names, found.ranks.T.tolist(), strict=True))
-
-
 def run_calibration(
     system: System,
     claims: Sequence[AnsweredClaim],
@@ -164,9 +160,9 @@ def draw_observed(key: Array, measurement: Measurement, noise: Noise) -> Observe
     wrong = measurement.draw_wrong(key_wrong, noise)
     is_wrong = jax.random.uniform(key_mix, (len(table),)) < noise.wrong_share
     working = jnp.where(is_wrong, wrong, right.working)
-    count = jnp.where(is_wrong, jnp.round(jnp.exp(wrong)), right.count)
+    persons = jnp.where(is_wrong, jnp.round(jnp.exp(wrong)), right.persons)
     half = np.where(table.form == Form.RANGE, 0.5 * (to_working(table, table.high) - to_working(table, table.low)), 0.0)
-    return Observed(working, working - half, working + half, count)
+    return Observed(working, working - half, working + half, persons)
 
 
 def _fit(lanes: Lanes, dimension: int, n_draws: int, seed: int) -> Floats:

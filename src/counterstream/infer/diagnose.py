@@ -99,3 +99,29 @@ def check_mixing(draws: Floats, log_density: Floats, diverging: NDArray[np.bool_
         n_draws=draws.shape[1],
         worst=names[worst],
     )
+
+
+def check_approximation(log_ratio: Floats) -> float:
+    """Return the Pareto k of an approximation's importance ratios.
+
+    Parameters
+    ----------
+    log_ratio
+        Log-density of the posterior minus that of the approximation at its own draws, up to
+        a constant, shape (draw,).
+
+    Returns
+    -------
+    float
+        Below 0.7 the approximation can stand in for the posterior; above, its intervals are
+        rough (Vehtari et al. 2024; Yao et al. 2018).
+    """
+    finite = np.where(np.isfinite(log_ratio), log_ratio, log_ratio[np.isfinite(log_ratio)].min())
+    _, k = array_stats.psislw(finite - finite.max())
+    return float(k)
+
+
+def describe_approximation(pareto_k: float) -> str:
+    """Say in plain words how far a quick look can be trusted."""
+    verdict = "close to the posterior" if pareto_k < 0.7 else "rough: its intervals may be far off"
+    return f"The normal approximation is {verdict} (Pareto k {pareto_k:.1f}; below 0.7 is good)."

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from counterstream.evidence.answering import AnsweredClaim
-from counterstream.infer.diagnose import Mixing, check_mixing
+from counterstream.infer.diagnose import Mixing, check_approximation, check_mixing
 from counterstream.infer.lanes import Lanes, compile_lanes
 from counterstream.infer.laplace import Whitening, find_whitening
 from counterstream.infer.posterior import Given, Posterior
@@ -26,6 +26,10 @@ from counterstream.store.checkpoint import Checkpoint, load_checkpoint, save_che
 from counterstream.system.system import System
 
 Floats = NDArray[np.float64]
+#: Unknowns from which chains are run only when they are asked for.
+LARGE = 200
+#: Draws of a quick look.
+QUICK_DRAWS = 400
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ class FitSettings:
         Seed of all random keys.
     quick
         Use draws of the normal approximation at the mode instead of chains: a quick look,
-        labelled as such wherever it is shown.
+        labelled as such wherever it is shown.  ``None`` takes a quick look at systems of more
+        than :data:`LARGE` unknowns, whose chains take hours as yet, and runs chains for others.
     """
 
     sampler: str = "hmc"
@@ -53,7 +58,7 @@ class FitSettings:
     n_draws: int = 60
     chunk: int = 10
     seed: int = 1
-    quick: bool = False
+    quick: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,9 @@ class Fit:
         Wall seconds by phase.
     leapfrogs
         Mean leapfrog steps a draw.
+    pareto_k
+        For a quick look: how far the normal approximation is from the posterior; see
+        :func:`~counterstream.infer.diagnose.check_approximation`.
     """
 
     posterior: Posterior
@@ -86,6 +94,7 @@ class Fit:
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     cpu_seconds: dict[str, float] = field(default_factory=dict[str, float])
     leapfrogs: float = 0.0
+    pareto_k: float | None = None
 
     @property
     def good(self) -> bool:
@@ -168,8 +177,8 @@ def fit_system(
     whitening = _whitening_of(saved) if saved else _find_whitening(posterior, lanes, listener, watch)
     if checkpoint is not None and saved is None:
         save_checkpoint(checkpoint, _whitening_arrays(whitening), {"identity": identity, "steps": 0})
-    if settings.quick:
-        return _quick_look(posterior, settings, whitening, watch)
+    if settings.quick or (settings.quick is None and posterior.dimension > LARGE):
+        return _quick_look(posterior, settings, whitening, lanes, watch)
     chunks = _run_chains(
         posterior,
         settings,
@@ -213,11 +222,16 @@ def _find_whitening(posterior: Posterior, lanes: Lanes, listener: Progress, watc
     return whitening
 
 
-def _quick_look(posterior: Posterior, settings: FitSettings, whitening: Whitening, watch: Stopwatch) -> Fit:
+def _quick_look(
+    posterior: Posterior, settings: FitSettings, whitening: Whitening, lanes: Lanes, watch: Stopwatch
+) -> Fit:
     random = np.random.Generator(np.random.Philox(key=[settings.seed, 2**41]))
-    flats = whitening.to_flat(random.standard_normal((1, 400, posterior.dimension)))
+    standard = random.standard_normal((1, QUICK_DRAWS, posterior.dimension))
+    flats = whitening.to_flat(standard)
+    heights, _ = lanes(flats[0])
+    tail = check_approximation(heights + 0.5 * (standard[0] ** 2).sum(axis=1))
     watch.lap("draws")
-    return Fit(posterior, settings, whitening, flats, None, watch.wall, watch.cpu)
+    return Fit(posterior, settings, whitening, flats, None, watch.wall, watch.cpu, pareto_k=tail)
 
 
 def make_sampler(posterior: Posterior, settings: FitSettings, whitening: Whitening, lanes: Lanes) -> Sampler:

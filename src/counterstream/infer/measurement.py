@@ -181,7 +181,7 @@ class Measurement:
         wrong = log_student(middle, noise.centre, self._wrong_scale(noise), TAILS)
         # A small count's density is over counts, not logs: dy = y dlog(y).
         counts = table.form == Form.COUNT
-        wrong = wrong - jnp.where(counts, jnp.log(jnp.maximum(observed.count, 0.5)), 0.0)
+        wrong = wrong - jnp.where(counts, jnp.log(jnp.maximum(observed.persons, 0.5)), 0.0)
         return log_mixture(right, wrong, noise.wrong_share), right, wrong
 
     def draw_wrong(self, key: Array, noise: Noise) -> Array:
@@ -201,20 +201,20 @@ class Measurement:
         if form is Form.RANGE:
             return log_interval(observed.low[at], observed.high[at], centre, scale)
         if form is Form.COUNT:
-            return log_count(observed.count[at], noise.mean[at], noise.relative[at])
+            return log_count(observed.persons[at], noise.mean[at], noise.relative[at])
         return log_student(value, centre, scale, TAILS)
 
 
 class Observed(NamedTuple):
     """What the sources say; each shape (n_claims,).
 
-    ``value``, ``low`` and ``high`` are on the working scale, ``count`` on the natural one.
+    ``value``, ``low`` and ``high`` are on the working scale, ``persons`` on the natural one.
     """
 
-    value: Floats
-    low: Floats
-    high: Floats
-    count: Floats
+    value: Floats | Array
+    low: Floats | Array
+    high: Floats | Array
+    persons: Floats | Array
 
 
 def working_values(table: ClaimTable) -> Observed:

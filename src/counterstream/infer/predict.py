@@ -128,7 +128,7 @@ class Said(NamedTuple):
     """Right claims drawn: on the working scale (a range by its middle), and small counts as persons."""
 
     working: Array
-    count: Array
+    persons: Array
 
 
 def draw_reports(key: Array, measurement: Measurement, noise: Noise) -> Array:
@@ -138,7 +138,7 @@ def draw_reports(key: Array, measurement: Measurement, noise: Noise) -> Array:
     said = draw_right(key_form, table, noise)
     wrong = _natural_jax(table, measurement.draw_wrong(key_wrong, noise))
     counts = table.form == Form.COUNT
-    right = jnp.where(counts, said.count, _natural_jax(table, said.working))
+    right = jnp.where(counts, said.persons, _natural_jax(table, said.working))
     told, _ = draw_mixture(key_mix, right, jnp.where(counts, jnp.round(wrong), wrong), noise.wrong_share)
     return told
 

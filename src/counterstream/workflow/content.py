@@ -13,7 +13,7 @@ from scipy.special import ndtri
 import counterstream
 from counterstream.evidence.claim import Claim, Source, Use
 from counterstream.infer.claims import Kind
-from counterstream.infer.diagnose import Mixing
+from counterstream.infer.diagnose import Mixing, describe_approximation
 from counterstream.infer.fit import Fit
 from counterstream.infer.posterior import MEASUREMENT
 from counterstream.infer.priors import prior_draws
@@ -91,13 +91,11 @@ def _label(system: System, name: str) -> str:
 
 
 def _verdict(fit: Fit) -> Verdict:
-    if fit.mixing is None:
-        return Verdict(
-            False,
-            "quick look",
-            ("The posterior was approximated by a normal distribution at its mode; no chains were run.",),
-        )
-    return Verdict(fit.good, fit.label, fit.mixing.sentences())
+    if fit.mixing is not None:
+        return Verdict(fit.good, fit.label, fit.mixing.sentences())
+    how = "The posterior was approximated by a normal distribution at its mode; no chains were run."
+    told = () if fit.pareto_k is None else (describe_approximation(fit.pareto_k),)
+    return Verdict(False, "quick look", (how, *told))
 
 
 def _answers(results: Results) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import numpy as np
 
 from counterstream.case import Case
 from counterstream.errors import CounterstreamError, Problem
@@ -36,7 +37,8 @@ from counterstream.report import render
 from counterstream.report.content import Provenance
 from counterstream.spec import write_system
 from counterstream.store.run_folder import IfComplete, RunFolder, open_run
-from counterstream.workflow.content import build_content
+from counterstream.system.observable import FlowMeasure
+from counterstream.workflow.content import VISIBLE_CHANGE, build_content
 from counterstream.workflow.files import write_claims_checked, write_fit, write_flows, write_inputs, write_summary
 from counterstream.workflow.results import Results, collect_results
 
@@ -196,7 +198,7 @@ def keep_compiled() -> None:
 
     A folder that the environment names (``JAX_COMPILATION_CACHE_DIR``) comes first.
     """
-    if jax.config.jax_compilation_cache_dir is None:
+    if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
         base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         jax.config.update("jax_compilation_cache_dir", str(base / "counterstream" / "compiled"))
 
@@ -216,6 +218,7 @@ def _summarise(case: Case, answering: Answering, fit: Fit, settings: RunSettings
         "min_ess_bulk": fit.mixing.min_ess_bulk if fit.mixing else None,
         "min_ess_tail": fit.mixing.min_ess_tail if fit.mixing else None,
         "divergences": fit.mixing.divergences if fit.mixing else None,
+        "pareto_k": fit.pareto_k,
         "n_chains": fit.settings.n_chains,
         "n_draws": fit.settings.n_draws,
         "leapfrogs_per_draw": fit.leapfrogs,
@@ -253,7 +256,24 @@ def _coverages(results: Results) -> dict[str, Any]:
         "checked_coverage_50": results.coverage(0.5, Use.CHECK),
         "checked_coverage_90": results.coverage(0.9, Use.CHECK),
         "n_conflicts": len(results.conflicts),
+        "scenarios": _differences(results),
     }
+
+
+def _differences(results: Results) -> dict[str, dict[str, dict[str, float]]]:
+    """Return differences of flows over the period, scenario minus baseline, where they can be seen."""
+    told: dict[str, dict[str, dict[str, float]]] = {}
+    for scenario in results.scenarios:
+        told[scenario.name] = {}
+        for observable in results.system.observables:
+            if not isinstance(observable.measure, FlowMeasure):
+                continue
+            base = results.series[observable.name].sum(axis=1)
+            change = scenario.series[observable.name].sum(axis=1) - base
+            if abs(float(np.median(change))) > VISIBLE_CHANGE * float(np.median(base)):
+                low, middle, high = (float(q) for q in np.quantile(change, [0.05, 0.5, 0.95]))
+                told[scenario.name][observable.name] = {"low90": low, "median": middle, "high90": high}
+    return told
 
 
 def _provenance(summary: dict[str, Any]) -> Provenance:
@@ -278,7 +298,7 @@ def _reproduce(case: Case, settings: RunSettings) -> str:
         *(f"--exclude-agency {shlex.quote(name)}" for name in settings.exclude_agencies),
         *(f"--check-claims {shlex.quote(str(path))}" for path in settings.check_ledgers),
         *([f"--until {settings.until.isoformat()}"] if settings.until else []),
-        *(["--quick"] if settings.fit.quick else []),
+        *([] if settings.fit.quick is None else ["--quick" if settings.fit.quick else "--full"]),
     ]
     return " ".join(words)
 

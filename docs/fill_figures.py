@@ -1,0 +1,90 @@
+"""Write a finished run's figures into a page, between its ``figures`` markers.
+
+    python docs/fill_figures.py docs/cases/soviet-third-wave.md runs/soviet-third-wave
+
+A page holds ``<!-- figures: NAME -->`` and, after filling, the text up to ``<!-- end of figures -->``.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import statistics
+import sys
+from pathlib import Path
+from typing import Any
+
+END = "<!-- end of figures -->"
+
+
+def say_fit(told: dict[str, Any], claims: list[dict[str, str]]) -> str:
+    """Return what the run says of the fit and the claims, as a list."""
+    fitted = [row for row in claims if row["use"] == "fit"]
+    wrong = sum(float(row["wrong_probability"]) > 0.5 for row in fitted)
+    versions = ", ".join(f"{name} {told['versions'][name]}" for name in ("jax", "numpyro", "numpy"))
+    lines = [
+        f"* verdict: **{told['verdict']}**, seed {told['keys']['seed']}, {told['n_unknowns']} unknowns",
+        f"* claims: {told['n_claims']} in the ledger, {told['n_answered']} answered "
+        f"({100 * told['answered_share']:.1f} % of the migration claims), {told['n_fitted']} fitted, "
+        f"{told['n_conflicts']} conflicts found before the fit",
+        f"* fitted claims inside their own intervals: {100 * told['coverage_50']:.0f} % at 50 %, "
+        f"{100 * told['coverage_90']:.0f} % at 90 %; {wrong} are more likely wrong than right",
+    ]
+    if told["max_rhat"] is not None:
+        lines.append(
+            f"* largest R-hat {told['max_rhat']:.3f}, least effective sizes {told['min_ess_bulk']:.0f} and "
+            f"{told['min_ess_tail']:.0f}, {told['divergences']} divergences"
+        )
+    if told["pareto_k"] is not None:
+        lines.append(f"* Pareto k of the normal approximation: {told['pareto_k']:.1f} (below 0.7 would be good)")
+    lines.append(
+        f"* {told['seconds']['whole run'] / 60:.1f} minutes, {told['peak_memory_mib'] / 1024:.1f} GiB at most, on "
+        f"{told['machine']['cores']} cores ({told['machine']['processor']}), Python {told['python']}, {versions}"
+    )
+    return "\n".join(lines)
+
+
+def say_errors(claims: list[dict[str, str]]) -> str:
+    """Return errors by observable, for observables with at least three fitted claims, as a table."""
+    by_observable: dict[str, list[dict[str, str]]] = {}
+    for row in claims:
+        if row["use"] == "fit" and row["value"]:
+            by_observable.setdefault(row["observable"], []).append(row)
+    lines = ["| observable | claims | inside 90 % | median of said over fitted |", "| --- | --- | --- | --- |"]
+    for name, rows in sorted(by_observable.items(), key=lambda item: -len(item[1])):
+        if len(rows) < 3:
+            continue
+        inside = sum(float(r["predicted_low90"]) <= float(r["value"]) <= float(r["predicted_high90"]) for r in rows)
+        ratios = [float(r["value"]) / float(r["truth_median"]) for r in rows if float(r["truth_median"]) > 0]
+        lines.append(f"| `{name}` | {len(rows)} | {inside} | {statistics.median(ratios):.2f} |")
+    return "\n".join(lines)
+
+
+def say_scenarios(told: dict[str, Any]) -> str:
+    """Return differences of flows over the whole period, scenario minus baseline, as a table."""
+    lines = ["| scenario | flow | difference in persons, 90 % interval |", "| --- | --- | --- |"]
+    for name, flows in told["scenarios"].items():
+        for flow, change in flows.items():
+            interval = f"{change['low90']:+,.0f} to {change['high90']:+,.0f}"
+            lines.append(f"| `{name}` | `{flow}` | {change['median']:+,.0f} ({interval}) |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Fill every marker of the page."""
+    page, run = Path(sys.argv[1]), Path(sys.argv[2])
+    told = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    with (run / "claims_checked.csv").open(encoding="utf-8", newline="") as stream:
+        claims = list(csv.DictReader(stream))
+    texts = {"fit": say_fit(told, claims), "errors": say_errors(claims), "scenarios": say_scenarios(told)}
+    text = page.read_text(encoding="utf-8")
+    for name, filled in texts.items():
+        marker = f"<!-- figures: {name} -->"
+        pattern = re.compile(re.escape(marker) + r"(?:\n.*?" + re.escape(END) + ")?", re.DOTALL)
+        text = pattern.sub(lambda _, m=marker, f=filled: f"{m}\n\n{f}\n\n{END}", text)
+    page.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
