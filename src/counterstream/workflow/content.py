@@ -43,7 +43,9 @@ LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 LIKELY_WRONG = 0.5
 #: A scenario's observables are shown if their course differs by this share of the baseline's size.
 VISIBLE_CHANGE = 0.005
-MOST_SCENARIO_SERIES = 4
+MOST_SCENARIO_SERIES = 2
+#: Pictures of observables on the page, those with most claims; all are in ``flows.csv``.
+MOST_SERIES = 20
 
 
 def build_content(results: Results, provenance: Provenance, reproduce: str) -> ReportContent:
@@ -66,7 +68,7 @@ def build_content(results: Results, provenance: Provenance, reproduce: str) -> R
         generated=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         verdict=_verdict(results.fit),
         answers=_answers(results),
-        series=tuple(shown),
+        series=tuple(shown[:MOST_SERIES]),
         scenarios=tuple(view for told in results.scenarios for view in _scenario_views(results, told.name, points)),
         agencies=_agencies(results),
         wrong_claims=_wrong_claims(system, points),

@@ -216,21 +216,22 @@ def test_fields_of_the_flags_are_fields_of_the_settings() -> None:
 def test_simulate_asks_and_tells_totals(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: dict[str, Any] = {}
 
-    def simulate(case: Case, run: Path, **flags: Any) -> dict[str, Any]:
+    def simulate(case: Case, run: Path | None, **flags: Any) -> dict[str, Any]:
         flags.pop("progress").told("simulate", 1, 1)
         asked.update(flags, run=run, case=case.name)
         total = {"low90": 900.0, "median": 1000.4, "high90": 1200.0}
-        return {**{k: flags[k] for k in ("engine", "scenario", "n_draws", "seed")}, "flows": {"leave": total}}
+        told = {k: flags[k] for k in ("engine", "scenario", "n_draws", "seed")}
+        return {"draws_from": "prior" if run is None else "posterior", **told, "flows": {"leave": total}}
 
     monkeypatch.setattr(simulate_module, "simulate_case", simulate)
     ran = Ran("simulate", "shore")
     assert ran.status == 0
     assert ran.out.splitlines() == [
-        "expected, baseline: totals of 200 draws",
+        "expected, baseline: totals of 200 draws of the prior",
         "flow   median  90 % from  to",
         "leave  1,000   900        1,200",
     ]
-    assert (asked["run"], asked["engine"], asked["scenario"]) == (Path("runs/shore"), "expected", None)
+    assert (asked["run"], asked["engine"], asked["scenario"]) == (None, "expected", None)
     Path("r").mkdir()
     flags = "--run r --engine counts --scenario calm --draws 9 --seed 4 --out tables/calm --json"
     ran = Ran("simulate", "shore", *flags.split())
@@ -243,7 +244,8 @@ def test_simulate_asks_and_tells_totals(work: Work, monkeypatch: pytest.MonkeyPa
 def test_simulate_needs_a_run_and_a_scenario_that_exist(work: Work) -> None:
     assert Ran("simulate", "shore", "--run", "nowhere").status == 2
     assert Ran("simulate", "shore", "--engine", "guess").status == 2
-    assert Ran("simulate", "shore", "--json").codes == ["U204"]
+    Path("empty").mkdir()
+    assert Ran("simulate", "shore", "--run", "empty", "--json").codes == ["U204"]
     ran = Ran("simulate", "shore", "--scenario", "clam", "--json")
     assert (ran.status, ran.codes) == (2, ["U201"])
     assert "calm" in ran.data["problems"][0]["mend"]
