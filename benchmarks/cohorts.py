@@ -1,0 +1,120 @@
+"""Runs per second of both engines on a system of 8 statuses, 16 groups and 288 months, and the flagship's gradient.
+
+    taskset -c 0 python benchmarks/cohorts.py benchmarks/results/cohorts.json
+
+``taskset`` keeps it on one core; figures are per core then.  Times include everything but
+compilation, which is told apart.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+import time
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from counterstream.case import load_case
+from counterstream.dynamics.draw import Draw
+from counterstream.dynamics.program import compile_system
+from counterstream.evidence.answering import answer_claims
+from counterstream.evidence.claim import Use
+from counterstream.infer.lanes import compile_lanes
+from counterstream.infer.posterior import Given, Posterior
+from counterstream.simulate.counts import simulate_counts
+from counterstream.simulate.courses import Courses
+from counterstream.simulate.series import Reading
+from counterstream.system.clock import Clock
+from counterstream.system.group import EVERYBODY, Attribute, Group
+from counterstream.system.move import Move, RateMove
+from counterstream.system.parameter import Family, Parameter, Prior
+from counterstream.system.place import Place, Status
+from counterstream.system.system import InitialStock, System
+from counterstream.units import Step
+
+N_EXPECTED, N_COUNTS = 10_000, 1_000
+
+
+def ring_system() -> System:
+    """Return 8 statuses in a ring with shortcuts: two ways out of each, 16 groups, 288 months."""
+    names = tuple(f"s{i}" for i in range(8))
+    moves: list[Move] = []
+    for i, name in enumerate(names):
+        moves.append(RateMove(f"next{i}", name, names[(i + 1) % 8], "rate"))
+        moves.append(RateMove(f"skip{i}", name, names[(i + 3) % 8], 0.05))
+    groups = tuple(Group((("kind", f"g{i}"),)) for i in range(16))
+    return System(
+        name="ring",
+        title="Ring",
+        clock=Clock(Step.MONTH, date(1968, 1, 1), date(1991, 12, 31)),
+        places=(Place("here"),),
+        attributes=(Attribute("kind", tuple(f"g{i}" for i in range(16))),),
+        groups=groups,
+        statuses=tuple(Status(name, "here") for name in names),
+        initial=(InitialStock("s0", 1e6, EVERYBODY),),
+        parameters=(Parameter("rate", Prior(Family.LOGNORMAL, (0.1, 0.5)), "per_year", "invented"),),
+        instruments=(),
+        events=(),
+        signals=(),
+        moves=tuple(moves),
+        observables=(),
+    )
+
+
+def measure_cohorts() -> dict[str, float]:
+    """Return runs per second of the expected and the counts engine."""
+    program = compile_system(ring_system())
+    rates = jnp.asarray(np.random.default_rng(1).lognormal(np.log(0.1), 0.5, N_EXPECTED))
+    courses = Courses(program, (Reading("flow", ("next0",)), Reading("stock", ("s7",))), width=64)
+    begun = time.perf_counter()
+    courses.run(Draw({"rate": rates[:64]}, {}), 64)
+    compiled = time.perf_counter() - begun
+    begun = time.perf_counter()
+    courses.run(Draw({"rate": rates}, {}), N_EXPECTED)
+    expected = N_EXPECTED / (time.perf_counter() - begun)
+    simulate_counts(program, Draw({"rate": rates[:250]}, {}), 250)
+    begun = time.perf_counter()
+    simulate_counts(program, Draw({"rate": rates[:N_COUNTS]}, {}), N_COUNTS)
+    counts = N_COUNTS / (time.perf_counter() - begun)
+    return {"expected_runs_per_s": expected, "counts_runs_per_s": counts, "expected_compile_s": compiled}
+
+
+def measure_gradient() -> dict[str, float]:
+    """Return gradients per second of the flagship's log-density, 16 points at a time."""
+    case = load_case("soviet-third-wave")
+    posterior = Posterior(case.system, answer_claims(case.system, case.ledger).select_use(Use.FIT))
+    begun = time.perf_counter()
+    lanes = compile_lanes(posterior.log_density, posterior.dimension, Given(posterior.observed))
+    compiled = time.perf_counter() - begun
+    points = 0.01 * np.random.default_rng(1).standard_normal((16, posterior.dimension))
+    lanes(points)
+    begun = time.perf_counter()
+    for _ in range(10):
+        lanes(points)
+    return {"gradients_per_s": 160 / (time.perf_counter() - begun), "gradient_compile_s": compiled}
+
+
+def main() -> None:
+    """Measure and write."""
+    found: dict[str, Any] = {**measure_cohorts(), **measure_gradient()}
+    found["cores_allowed"] = len(os.sched_getaffinity(0))
+    found["load_average"] = os.getloadavg()[0]
+    found["machine"] = {"processor": platform.machine(), "python": platform.python_version()}
+    found["versions"] = {name: version(name) for name in ("jax", "numba", "numpy")}
+    found["backend"] = jax.default_backend()
+    out = Path(sys.argv[1])
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(found, indent=2))
+
+
+if __name__ == "__main__":
+    main()
