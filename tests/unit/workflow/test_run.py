@@ -139,3 +139,9 @@ def test_an_agency_that_does_not_exist_is_coded(case: Case, tmp_path: Path) -> N
     with pytest.raises(CounterstreamError) as caught:
         fit_case(case, tmp_path / "run", RunSettings(exclude_agencies=("harbor office",)))
     assert caught.value.codes == ("U202",)
+
+
+def test_the_report_says_in_words_what_a_scenario_changes(result: RunResult) -> None:
+    page = (result.folder / "report.html").read_text()
+    assert "does not happen: Border closed" in page
+    assert "DropEvent" not in page
