@@ -135,10 +135,14 @@ class Given(NamedTuple):
         What the sources say.
     volume
         As in :meth:`~counterstream.infer.priors.Unknowns.log_prior`.
+    blur
+        Width added to every claim on its working scale: the climb to the mode begins with
+        blurred claims, so that none is given up as wrong while the system is still far off.
     """
 
     observed: Observed
     volume: float = 1.0
+    blur: float = 0.0
 
 
 def system_unknowns(system: System) -> Unknowns:
@@ -207,9 +211,13 @@ class Posterior:
         """What the sources say."""
         return working_values(self.table)
 
-    def log_likelihood(self, flat: Array, observed: Observed) -> Array:
+    def log_likelihood(self, flat: Array, observed: Observed, blur: float | Array = 0.0) -> Array:
         """Log-density of each claim, repeats of one witness counted once; shape (n_claims,)."""
-        mixed, _, _ = self.measurement.log_densities(self.noise(flat), observed)
+        noise = self.noise(flat)
+        blurred = noise._replace(
+            scale=jnp.sqrt(noise.scale**2 + blur**2), relative=jnp.sqrt(noise.relative**2 + blur**2)
+        )
+        mixed, _, _ = self.measurement.log_densities(blurred, observed)
         return mixed * self.table.weight
 
     def log_density(self, flat: Array, given: Given) -> Array:
@@ -222,7 +230,7 @@ class Posterior:
         given
             What the sources say, and whether the change of volume counts.
         """
-        likelihood = self.log_likelihood(flat, given.observed).sum()
+        likelihood = self.log_likelihood(flat, given.observed, given.blur).sum()
         return self.unknowns.log_prior(flat, given.volume) + likelihood
 
 
