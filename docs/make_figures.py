@@ -68,7 +68,9 @@ def main() -> None:
     figure = plot_flow(view, source=f"case {told['case']}, seed {told['keys']['seed']}, verdict: {told['verdict']}")
     description = f"Median and 50 and 90 % bands by month, with {len(view.claims)} claims."
     svg = figure_svg(figure, name="flagship-departures", title=view.label, description=description)
-    (out / "flagship-departures.svg").write_text(svg, encoding="utf-8")
+    # Inside a page a picture needs no name space; as a file of its own it does.
+    alone = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    (out / "flagship-departures.svg").write_text(alone, encoding="utf-8")
 
 
 if __name__ == "__main__":
