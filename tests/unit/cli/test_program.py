@@ -147,11 +147,13 @@ def test_ctrl_c_ends_with_130_and_the_way_on(tmp_path: Path) -> None:
     """A stand-in for the fit waits; the signal comes from outside, as from a terminal."""
     write_case(tmp_path / "shore")
     code = (
-        "import time\n"
+        "import signal, time\n"
+        # A shell that starts the tests in the background has told its children to ignore Ctrl-C.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import counterstream.cli.fits as fits\n"
         "def work(*rest, **flags):\n"
         "    print('at work', flush=True)\n"
-        "    time.sleep(60)\n"
+        "    time.sleep(600)\n"
         "fits._make_settings = lambda *rest, **flags: None\n"
         "fits._work = work\n"
         "from counterstream.cli import main\n"
@@ -169,7 +171,7 @@ def test_ctrl_c_ends_with_130_and_the_way_on(tmp_path: Path) -> None:
             assert process.stdout is not None
             assert process.stdout.readline() == "at work\n"
             process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=30)
+            _, err = process.communicate(timeout=120)
         finally:
             process.kill()
     assert process.returncode == 130
