@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from counterstream.dynamics.flow import Moment, total_of
 from counterstream.dynamics.program import Program
+from counterstream.evidence.answering import measured_window
 from counterstream.system.clock import Clock
 from counterstream.system.group import EVERYBODY, Selector
 from counterstream.system.move import Batches
-from counterstream.system.observable import WHOLE, FlowMeasure, Measure, PathMeasure, RatioMeasure, StockMeasure, Window
+from counterstream.system.observable import WHOLE, FlowMeasure, Measure, PathMeasure, RatioMeasure, StockMeasure
 from counterstream.system.parameter import Quantity
 from counterstream.system.system import System
-from counterstream.units import add_months
 
 Weights = NDArray[np.float64]
 
@@ -72,20 +72,8 @@ def target_of(system: System, measure: Measure, first: date, last: date) -> Targ
     return Target(_parts(system, measure, first, last))
 
 
-def window_days(window: Window, first: date, last: date) -> tuple[date, date]:
-    """Return the first and last day of the part or shift of a claim's window."""
-    if window.first_months is not None:
-        last = min(last, add_months(first, window.first_months) - timedelta(days=1))
-    if window.last_months is not None:
-        first = max(first, add_months(last + timedelta(days=1), -window.last_months))
-    if window.shift_months:
-        first = add_months(first, window.shift_months)
-        last = add_months(last + timedelta(days=1), window.shift_months) - timedelta(days=1)
-    return first, last
-
-
 def _parts(system: System, measure: FlowMeasure | StockMeasure, first: date, last: date) -> tuple[Part, ...]:
-    first, last = window_days(measure.window, first, last)
+    first, last = measured_window(measure.window, first, last)
     if isinstance(measure, StockMeasure):
         reading = Reading("stock", measure.statuses, measure.groups)
         return (Part(reading, stock_weights(system.clock, first, last), measure.times),)

@@ -21,10 +21,10 @@ from counterstream.simulate.expected import Course, simulate_expected_draws
 from counterstream.store.netcdf import read_netcdf
 from counterstream.store.tables import write_csv, write_parquet
 from counterstream.system.system import System
+from counterstream.workflow.files import INTERVALS
 
 Floats = NDArray[np.float64]
 ENGINES = ("expected", "counts")
-BANDS = {"low90": 0.05, "low50": 0.25, "median": 0.5, "high50": 0.75, "high90": 0.95}
 
 
 def simulate_case(
@@ -127,16 +127,16 @@ def run_engine(changed: Changed, draws: Draw, n_draws: int, engine: str, seed: i
 
 
 def _table(system: System, course: Course) -> dict[str, list[Any]]:
-    columns: dict[str, list[Any]] = {"kind": [], "name": [], "date": [], **{k: [] for k in BANDS}}
+    columns: dict[str, list[Any]] = {"kind": [], "name": [], "date": [], **{k: [] for k in INTERVALS}}
     days = [day.isoformat() for day in system.clock.boundaries]
     sets = (("flow", system.flow_names, course.flows), ("stock", system.status_names, course.stocks))
     for kind, names, array in sets:
         for i, name in enumerate(names):
-            bands = np.quantile(array[:, :, :, i].sum(axis=2), list(BANDS.values()), axis=0)
+            bands = np.quantile(array[:, :, :, i].sum(axis=2), list(INTERVALS.values()), axis=0)
             n = bands.shape[1]
             columns["kind"].extend([kind] * n)
             columns["name"].extend([name] * n)
             columns["date"].extend(days[:n])
-            for k, band in zip(BANDS, bands, strict=True):
+            for k, band in zip(INTERVALS, bands, strict=True):
                 columns[k].extend(band.tolist())
     return columns
