@@ -92,7 +92,7 @@ def measure_gradient() -> dict[str, float]:
     case = load_case("soviet-third-wave")
     posterior = Posterior(case.system, answer_claims(case.system, case.ledger).select_use(Use.FIT))
     begun = time.perf_counter()
-    lanes = compile_lanes(posterior.log_density, posterior.dimension, Given(posterior.observed))
+    lanes = compile_lanes(posterior)
     compiled = time.perf_counter() - begun
     points = 0.01 * np.random.default_rng(1).standard_normal((16, posterior.dimension))
     lanes(points)

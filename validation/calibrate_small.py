@@ -28,6 +28,8 @@ from counterstream.evidence.ledger import Ledger
 from counterstream.infer import calibrate
 from counterstream.infer.calibrate import Calibration, run_calibration
 from counterstream.infer.claims import Form
+from counterstream.infer.lanes import Likelihood
+from counterstream.infer.measurement import Noise
 from counterstream.infer.posterior import Given, Posterior
 from counterstream.spec import parse_system
 from counterstream.system.system import System
@@ -102,29 +104,23 @@ def read_design() -> tuple[System, tuple[AnsweredClaim, ...]]:
     return system, answer_claims(system, Ledger(claims, (), ())).answered
 
 
-def twice_as_exact(posterior: Posterior) -> Any:
+def twice_as_exact(posterior: Posterior) -> Likelihood:
     """Return a log-density with every claim's width halved."""
 
-    def density(flat: Array, given: Given) -> Array:
-        noise = posterior.noise(flat)
+    def likelihood(noise: Noise, given: Given) -> Array:
         narrow = noise._replace(scale=0.5 * noise.scale)
-        mixed, _, _ = posterior.measurement.log_densities(narrow, given.observed)
-        return posterior.unknowns.log_prior(flat, given.volume) + mixed.sum()
+        return posterior.measurement.log_densities(narrow, given.observed)[0]
 
-    return density
+    return likelihood
 
 
-def over_read_as_under(posterior: Posterior) -> Any:
+def over_read_as_under(posterior: Posterior) -> Likelihood:
     """Return a log-density that takes lower bounds for upper ones."""
     table = posterior.table
     turned = replace(table, form=np.where(table.form == Form.EXCESS, Form.SHORTFALL, table.form))
     measurement = replace(posterior.measurement, table=turned)
 
-    def density(flat: Array, given: Given) -> Array:
-        mixed, _, _ = measurement.log_densities(posterior.noise(flat), given.observed)
-        return posterior.unknowns.log_prior(flat, given.volume) + mixed.sum()
-
-    return density
+    return lambda noise, given: measurement.log_densities(noise, given.observed)[0]
 
 
 def hash_code() -> str:

@@ -56,8 +56,8 @@ Quick = Annotated[
     bool | None,
     typer.Option(
         "--quick/--full",
-        help="A quick look (a normal approximation in place of chains, labelled as such), or chains.",
-        show_default="chains up to 200 unknowns",
+        help="A normal approximation in place of chains (a quick look, labelled as such), or long chains.",
+        show_default="long chains up to 200 unknowns, short ones beyond",
     ),
 ]
 Sampler = Annotated[SamplerName | None, typer.Option(help="Many short chains in step, or the reference.")]

@@ -226,7 +226,7 @@ def _print_summary(summary: Mapping[str, object]) -> None:
     meaning = {
         "fit": "fit: the diagnostics are met",
         UNFIT: "UNFIT: the diagnostics are not met, so do not rely on any figure of this run",
-        "quick look": "quick look: nobody has tried for long enough to know whether it fits",
+        "quick look": "quick look: not tried for long enough to know whether it fits (--full tries)",
     }
     print_line(meaning.get(verdict, verdict))
     numbers = {name: float(value) for name, value in summary.items() if isinstance(value, int | float)}

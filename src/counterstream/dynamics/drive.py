@@ -100,8 +100,26 @@ def pull_levers(system: System, *, all_instruments: bool = False) -> Levers:
     )
 
 
-def prepare(program: Program, draw: Draw, levers: Levers | None = None) -> Drive:
-    """Compute everything that is known before the first step.
+class Paths(NamedTuple):
+    """Paths in time from which all that is known follows step by step; each leads with time.
+
+    Parameters
+    ----------
+    own
+        Instruments' own paths, before responses and holds, shape (n_steps,).
+    seasons
+        Seasonal cosines by month of the peak, shape (n_steps,).
+    levers
+        See :class:`Levers`.
+    """
+
+    own: Mapping[str, Array]
+    seasons: Mapping[int, Array]
+    levers: Levers
+
+
+def lay_paths(program: Program, draw: Draw, levers: Levers | None = None) -> Paths:
+    """Return the paths of one draw.
 
     Parameters
     ----------
@@ -109,11 +127,28 @@ def prepare(program: Program, draw: Draw, levers: Levers | None = None) -> Drive
         Those of a scenario; the program's own system has its own.
     """
     system, clock = program.system, program.system.clock
-    levers = pull_levers(system) if levers is None else levers
-    own = {i.name: instrument_path(clock, i, draw) for i in system.instruments}
-    settled = {name: _settle(name, path, levers) for name, path in own.items()}
-    events = levers.events
-    known = {name: _known_part(program, terms, draw, {**settled, **events}) for name, terms in program.known.items()}
+    terms = [t for terms in program.known.values() for t in terms]
+    peaks = sorted({t.season_peak_month for t in terms if t.season_peak_month is not None})
+    return Paths(
+        own={i.name: instrument_path(clock, i, draw) for i in system.instruments},
+        seasons={peak: jnp.asarray(season_path(clock, peak)) for peak in peaks},
+        levers=pull_levers(system) if levers is None else levers,
+    )
+
+
+def prepare(program: Program, draw: Draw, paths: Paths, n_steps: int) -> Drive:
+    """Compute everything that is known before the first step, for the steps of some paths.
+
+    Parameters
+    ----------
+    paths
+        Those of ``n_steps`` steps, all or some.
+    """
+    system, levers = program.system, paths.levers
+    settled = {name: _settle(name, path, levers) for name, path in paths.own.items()}
+    known = {
+        name: _known_part(program, terms, draw, (paths, settled, n_steps)) for name, terms in program.known.items()
+    }
     hazards = _known_hazards(program, draw, known)
     shares_known = _known_shares(program, known)
     needed = _needed_later(program, shares_known)
@@ -125,8 +160,8 @@ def prepare(program: Program, draw: Draw, levers: Levers | None = None) -> Drive
             m.name: approval_chance(m, draw, known[m.name]) for m in system.decisions if not program.unfolding[m.name]
         },
         shares=shares_known,
-        own=own,
-        events=events,
+        own=paths.own,
+        events=levers.events,
         hold_share=levers.hold_share,
         hold_value=levers.hold_value,
         release={m.name: levers.release[m.name] for m in system.decisions if m.batches is not None},
@@ -149,17 +184,20 @@ def _needed_later(program: Program, shares: Mapping[str, tuple[Array, ...]]) -> 
     return later
 
 
-def _known_part(program: Program, terms: tuple[Term, ...], draw: Draw, paths: Mapping[str, Array]) -> Array:
-    clock, layout = program.system.clock, program.layout
-    total = jnp.zeros((clock.n_steps, layout.n_groups))
+def _known_part(
+    program: Program, terms: tuple[Term, ...], draw: Draw, given: tuple[Paths, Mapping[str, Array], int]
+) -> Array:
+    paths, settled, n_steps = given
+    total = jnp.zeros((n_steps, program.layout.n_groups))
     for term in terms:
-        effect = quantity(term.effect, draw) * layout.mask(term.groups)[None, :]
+        effect = quantity(term.effect, draw) * program.layout.mask(term.groups)[None, :]
         if term.season_peak_month is not None:
-            total = total + effect * season_path(clock, term.season_peak_month)[:, None]
+            total = total + effect * paths.seasons[term.season_peak_month][:, None]
         elif not term.of:
             total = total + effect
         else:
-            total = total + effect * paths[term.of][:, None]
+            path = settled[term.of] if term.of in settled else paths.levers.events[term.of]
+            total = total + effect * path[:, None]
     return total
 
 

@@ -8,11 +8,10 @@ from typing import TypeVar
 import jax
 import jax.numpy as jnp
 from jax import Array
-from jax.flatten_util import ravel_pytree
 
 from counterstream.dynamics.assess import Assessment, assess
 from counterstream.dynamics.draw import Draw
-from counterstream.dynamics.drive import Drive, Levers, prepare
+from counterstream.dynamics.drive import Drive, Levers, lay_paths, prepare
 from counterstream.dynamics.formulas import leaving_factor
 from counterstream.dynamics.layout import OUTSIDE, Exit, ExitKind, entry_moves
 from counterstream.dynamics.program import Program, initial_stocks
@@ -20,6 +19,7 @@ from counterstream.dynamics.signals import Memory, Rows, Seen, remember, see, st
 from counterstream.system.move import DecisionMove
 
 Flows = dict[str, Array]
+Carry = tuple[Rows, Memory]
 Emitted = TypeVar("Emitted")
 
 
@@ -141,20 +141,44 @@ class Moment:
         self.stocks, self.flows, self.seen = stocks, flows, seen
 
 
+def step_expected(program: Program, draw: Draw, carry: Carry, x: Drive) -> tuple[Carry, Moment]:
+    """Take one step of one draw.
+
+    Returns
+    -------
+    carry
+        Rows and memory at the end of the step.
+    moment
+        What the step shows.
+    """
+    stocks, memory = carry
+    seen = see(program, draw, memory, stocks, x)
+    offer = assess(program, draw, stocks, seen, x)
+    after, flows = move_expected(program, stocks, offer)
+    later = remember(program, draw, memory, stocks, flows, seen)
+    return (after, later), Moment(stocks, flows, seen)
+
+
 def run_expected(
     program: Program,
-    draw: Draw,
+    draws: Draw,
+    n_draws: int,
     emit: Callable[[Moment], Emitted],
     *,
     levers: Levers | None = None,
     checkpointed: bool = False,
 ) -> tuple[Rows, Emitted]:
-    """Run all steps of one draw.
+    """Run all steps of many draws side by side.
 
     Parameters
     ----------
+    draws
+        Unknowns in internal units; each array leads with the draw.
+    n_draws
+        Number of draws (a system without unknowns has no array to count).
     emit
-        Takes a step's moment and returns arrays to keep; they come back stacked by time.
+        Takes one draw's moment of a step and returns arrays to keep; they come back stacked
+        by time.
     levers
         Those of a scenario; by default the system's own.
     checkpointed
@@ -164,36 +188,34 @@ def run_expected(
     Returns
     -------
     stocks
-        Rows at the end of the last step.
+        Rows at the end of the last step, each (group, draw).
     emitted
-        What ``emit`` returned, with a leading time axis.
+        What ``emit`` returned, each with a leading time axis and the draw last.
+
+    Notes
+    -----
+    Inside the scan the draw is the last axis: a row of all draws is then one stretch of
+    memory, which made gradients 1.8 times faster than with the draw first.
     """
 
-    def take_step(carry: tuple[Rows, Memory], x: Drive) -> tuple[tuple[Rows, Memory], Emitted]:
-        stocks, memory = carry
-        seen = see(program, draw, memory, stocks, x)
-        offer = assess(program, draw, stocks, seen, x)
-        after, flows = move_expected(program, stocks, offer)
-        later = remember(program, draw, memory, stocks, flows, seen)
-        return (after, later), emit(Moment(stocks, flows, seen))
+    def take_step(draw: Draw, _: Array, carry: Carry, x: Drive) -> tuple[Carry, Emitted]:
+        later, moment = step_expected(program, draw, carry, x)
+        return later, emit(moment)
 
-    drive = prepare(program, draw, levers)
-    start = (initial_stocks(program, draw), start_memory(program, draw))
-    # One array each is carried, read and kept: every separate array would cost a copy per step,
-    # and two more when the run is differentiated.
-    packed_start, unpack_carry = ravel_pytree(start)
-    packed_drive = jax.vmap(lambda x: ravel_pytree(x)[0])(drive)
-    unpack_drive = ravel_pytree(jax.tree.map(lambda a: a[0], drive))[1]
-    shape = jax.eval_shape(lambda c, x: take_step(unpack_carry(c), unpack_drive(x))[1], packed_start, packed_drive[0])
-    unpack_emitted = ravel_pytree(jax.tree.map(lambda s: jnp.zeros(s.shape), shape))[1]
+    def begin(draw: Draw, _: Array) -> tuple[Carry, Drive]:
+        paths = lay_paths(program, draw, levers)
+        start = initial_stocks(program, draw), start_memory(program, draw)
+        return start, prepare(program, draw, paths, program.system.clock.n_steps)
 
-    def advance(carry: Array, x: Array) -> tuple[Array, Array]:
-        after, told = take_step(unpack_carry(carry), unpack_drive(x))
-        return ravel_pytree(after)[0], ravel_pytree(told)[0]
+    numbers = jnp.arange(n_draws)
+    side_by_side = jax.vmap(take_step, in_axes=(0, 0, -1, -1), out_axes=-1)
 
-    body = jax.checkpoint(advance) if checkpointed else advance
-    end, emitted = jax.lax.scan(body, packed_start, packed_drive)
-    return unpack_carry(end)[0], jax.vmap(unpack_emitted)(emitted)
+    def advance(carry: Carry, x: Drive) -> tuple[Carry, Emitted]:
+        return side_by_side(draws, numbers, carry, x)
+
+    start, drive = jax.vmap(begin, out_axes=-1)(draws, numbers)
+    (stocks, _), emitted = jax.lax.scan(jax.checkpoint(advance) if checkpointed else advance, start, drive)
+    return stocks, emitted
 
 
 def total_of(rows: Mapping[str, Array], names: tuple[str, ...]) -> Array:

@@ -23,13 +23,14 @@ from counterstream.case import Case
 from counterstream.evidence.answering import AnsweredClaim, answer_claims
 from counterstream.evidence.claim import Use
 from counterstream.infer.claims import Form
-from counterstream.infer.lanes import Lanes, compile_lanes
+from counterstream.infer.lanes import Lanes, Likelihood, compile_lanes
 from counterstream.infer.laplace import find_whitening
 from counterstream.infer.measurement import Measurement, Noise, Observed, to_working
-from counterstream.infer.posterior import Given, Posterior, measurement_values, to_draw
+from counterstream.infer.posterior import Posterior
 from counterstream.infer.predict import draw_right
 from counterstream.infer.progress import Progress, Silent
 from counterstream.infer.sampler import Hmc, dispersed_start
+from counterstream.simulate.courses import run_readings
 from counterstream.store.tables import write_csv
 from counterstream.system.system import System
 
@@ -122,7 +123,7 @@ def run_calibration(
     n_draws: int,
     seed: int,
     *,
-    fault: Callable[[Posterior], Callable[[Array, Given], Array]] | None = None,
+    fault: Callable[[Posterior], Likelihood] | None = None,
     progress: Progress | None = None,
 ) -> Calibration:
     """Simulate claims from the prior, fit them, rank the truth.
@@ -130,23 +131,25 @@ def run_calibration(
     Parameters
     ----------
     fault
-        Takes the posterior and returns another log-density: a planted fault that the
+        Takes the posterior and returns another likelihood: a planted fault that the
         calibration has to notice.
     """
     listener = progress or Silent()
     # Repeats of one witness are one statement: the simulated claims are all different statements.
     posterior = Posterior(system, [replace(c, weight=1.0) for c in claims])
-    density = fault(posterior) if fault else posterior.log_density
-    lanes = compile_lanes(density, posterior.dimension, Given(posterior.observed))
+    honest = compile_lanes(posterior)
+    lanes = compile_lanes(posterior, likelihood=fault(posterior)) if fault else honest
     simulate = jax.jit(lambda key: _simulate(posterior, key))
-    likelihood = jax.jit(jax.vmap(lambda z, seen: posterior.log_likelihood(z, seen).sum(), in_axes=(0, None)))
+    prior = jax.jit(jax.vmap(posterior.unknowns.log_prior))
     ranks: list[NDArray[np.int64]] = []
     for number in range(n_simulations):
         truth, observed = simulate(jax.random.fold_in(jax.random.key(seed), number))
-        observed = Observed(*(np.asarray(part) for part in observed))
-        draws = _fit(replace(lanes, data=Given(observed)), posterior.dimension, n_draws, seed + 7919 * number)
+        observed = Observed(*(jnp.asarray(part) for part in observed))
+        right = replace(honest, data=honest.data._replace(observed=observed))
+        draws = _fit(replace(lanes, data=right.data), posterior.dimension, n_draws, seed + 7919 * number)
         both = np.concatenate([np.asarray(truth)[None], draws])
-        told = np.column_stack([both, np.asarray(likelihood(jnp.asarray(both), observed))])
+        likelihood = right(both)[0] - np.asarray(prior(jnp.asarray(both)))
+        told = np.column_stack([both, likelihood])
         ranks.append((told[1:] < told[0]).sum(axis=0))
         listener.told("simulations", number + 1, n_simulations)
     return Calibration((*posterior.unknowns.labels(), "log-likelihood"), np.stack(ranks), n_draws)
@@ -155,9 +158,9 @@ def run_calibration(
 def _simulate(posterior: Posterior, key: Array) -> tuple[Array, Observed]:
     key_truth, key_claims = jax.random.split(key)
     truth = posterior.unknowns.draw_prior(key_truth)
-    values = posterior.unknowns.constrain(truth)
-    truths = posterior.reader.truths(to_draw(posterior.system, values))
-    noise = posterior.measurement.noise(measurement_values(values), truths.value, truths.below)
+    draws = jax.tree.map(lambda a: a[None], posterior.draw(truth))
+    courses = run_readings(posterior.program, posterior.reader.readings, draws, 1)
+    noise = posterior.noise(truth, posterior.reader.parts_by_jax(courses)[0])
     return truth, draw_observed(key_claims, posterior.measurement, noise)
 
 

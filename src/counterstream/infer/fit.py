@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,10 @@ from counterstream.store.checkpoint import Checkpoint, load_checkpoint, save_che
 from counterstream.system.system import System
 
 Floats = NDArray[np.float64]
-#: Unknowns from which chains are run only when they are asked for.
+#: Unknowns from which chains are short unless long ones are asked for.
 LARGE = 200
+#: Steps to adapt and to keep, of long and of short chains.
+LONG, SHORT = (120, 300), (100, 75)
 #: Draws of a quick look.
 QUICK_DRAWS = 400
 
@@ -42,24 +44,36 @@ class FitSettings:
     sampler
         ``hmc`` (many short chains in step) or ``nuts`` (the reference).
     n_chains, n_warm, n_draws
-        Chains, and steps of each for adaptation and for keeping.
+        Chains, and steps of each for adaptation and for keeping; ``None`` for :data:`LONG`, or
+        :data:`SHORT` where ``quick`` says so.
     chunk
         Steps between checkpoints.
     seed
         Seed of all random keys.
     quick
-        Use draws of the normal approximation at the mode instead of chains: a quick look,
-        labelled as such wherever it is shown.  ``None`` takes a quick look at systems of more
-        than :data:`LARGE` unknowns, whose chains take hours as yet, and runs chains for others.
+        ``True``: draws of the normal approximation at the mode instead of chains.  ``False``:
+        long chains.  ``None``: long chains, save that systems of more than :data:`LARGE`
+        unknowns get short ones, as long ones take many minutes.  The approximation is a quick
+        look and labelled as such wherever it is shown; so are short chains that do not pass the
+        checks.
     """
 
     sampler: str = "hmc"
-    n_chains: int = 32
-    n_warm: int = 100
-    n_draws: int = 150
+    n_chains: int = 16
+    n_warm: int | None = None
+    n_draws: int | None = None
     chunk: int = 10
     seed: int = 1
     quick: bool | None = None
+
+    def lengths(self, dimension: int) -> tuple[int, int]:
+        """Return steps to adapt and to keep, for a number of unknowns."""
+        warm, draws = SHORT if self.quick is None and dimension > LARGE else LONG
+        return self.n_warm or warm, self.n_draws or draws
+
+    def is_short(self, dimension: int) -> bool:
+        """Whether chains are shorter than they should be because the system is large."""
+        return self.quick is None and dimension > LARGE and self.lengths(dimension)[1] <= SHORT[1]
 
 
 @dataclass(frozen=True)
@@ -98,16 +112,21 @@ class Fit:
     pareto_k: float | None = None
 
     @property
+    def quick(self) -> bool:
+        """Whether this is a quick look: an approximation, or short chains."""
+        return self.mixing is None or self.settings.is_short(self.posterior.dimension)
+
+    @property
     def good(self) -> bool:
-        """Whether the fit passed its checks; a quick look never does."""
+        """Whether the fit passed its checks; an approximation never does."""
         return self.mixing is not None and self.mixing.good
 
     @property
     def label(self) -> str:
         """``fit``, ``unfit`` or ``quick look``."""
-        if self.mixing is None:
-            return "quick look"
-        return "fit" if self.mixing.good else "unfit"
+        if self.good:
+            return "fit"
+        return "quick look" if self.quick else "unfit"
 
     @cached_property
     def pooled(self) -> Floats:
@@ -169,16 +188,18 @@ def fit_system(
     listener = progress or Silent()
     watch = Stopwatch()
     posterior = Posterior(system, claims)
+    n_warm, n_draws = settings.lengths(posterior.dimension)
+    settings = replace(settings, n_warm=n_warm, n_draws=n_draws)
     identity = fit_identity(system, claims, settings)
     saved = _read_checkpoint(checkpoint, identity)
     listener.told("compile", 0, 1, f"{len(posterior.table)} claims, {posterior.dimension} unknowns")
-    lanes = compile_lanes(posterior.log_density, posterior.dimension, Given(posterior.observed))
+    lanes = compile_lanes(posterior)
     listener.told("compile", 1, 1)
     watch.lap("compile")
     whitening = _whitening_of(saved) if saved else _find_whitening(posterior, lanes, listener, watch)
     if checkpoint is not None and saved is None:
         save_checkpoint(checkpoint, _whitening_arrays(whitening), {"identity": identity, "steps": 0})
-    if settings.quick or (settings.quick is None and posterior.dimension > LARGE):
+    if settings.quick:
         return _quick_look(posterior, settings, whitening, lanes, watch)
     work = _Work(posterior, settings, lanes, listener, watch, checkpoint, identity)
     whitening, chunks = _run_chains(work, whitening, saved)
@@ -230,7 +251,8 @@ def make_sampler(posterior: Posterior, settings: FitSettings, whitening: Whiteni
     """Return the sampler of the settings, on the whitened scale."""
     if settings.sampler == "nuts":
         given = Given(posterior.observed)
-        return Nuts(lambda u: posterior.log_density(whitening.to_flat_jax(u), given), settings.seed, settings.n_warm)
+        n_warm, _ = settings.lengths(posterior.dimension)
+        return Nuts(lambda u: posterior.log_density_by_jax(whitening.to_flat_jax(u), given), settings.seed, n_warm)
     return Hmc(lanes, whitening, settings.seed)
 
 
@@ -254,7 +276,7 @@ class _Work:
 
 
 def _run_chains(work: _Work, whitening: Whitening, saved: Checkpoint | None) -> tuple[Whitening, list[Chunk]]:
-    """Adapt in two parts and sample; half-way through adaptation the chains' own spread renews the scale."""
+    """Warm up in rounds, after each of which what the chains saw renews the scale, and sample."""
     settings, dimension = work.settings, work.posterior.dimension
     sampler = make_sampler(work.posterior, settings, whitening, work.lanes)
     state = sampler.start(dispersed_start(settings.seed, settings.n_chains, dimension))
@@ -263,27 +285,47 @@ def _run_chains(work: _Work, whitening: Whitening, saved: Checkpoint | None) -> 
         state = restore_state(state, saved.arrays)
         done = int(saved.metadata["steps"])
         chunks = _saved_chunks(saved.arrays)
-    half, total = settings.n_warm // 2, settings.n_warm + settings.n_draws
+    n_warm, n_draws = settings.lengths(dimension)
+    total = n_warm + n_draws
+    rounds = warm_rounds(n_warm) if settings.sampler == "hmc" else ()
     while done < total:
-        warm = done < settings.n_warm
-        stop = next(end for end in (half, settings.n_warm, total) if end > done)
+        warm = done < n_warm
+        stop = next(end for end in (*rounds, n_warm, total) if end > done)
         n = min(settings.chunk, stop - done)
         state, chunk = sampler.advance(state, done, n, warm)
         done += n
         chunks.append(chunk)
-        if done == half and settings.sampler == "hmc":
-            seen = np.concatenate([c.position for c in chunks])[half // 2 :]
+        if done in rounds:
+            seen, slopes = (np.concatenate(part).reshape(-1, dimension) for part in _positions(chunks))
             ends = whitening.to_flat(chunk.position[-1])
-            whitening = renew(whitening, seen.reshape(-1, dimension))
+            whitening = renew(whitening, seen, slopes)
             sampler = make_sampler(work.posterior, settings, whitening, work.lanes)
             state = sampler.start(whitening.to_standard(ends))
-        if done in (half, settings.n_warm):
+        if done in rounds or done == n_warm:
             chunks = []
         work.watch.lap("warm-up" if warm else "sampling")
         remark = f"{chunk.leapfrogs.mean():.0f} leapfrogs a step, acceptance {chunk.acceptance.mean():.2f}"
         work.listener.told("warm-up" if warm else "sampling", done, total, remark)
         work.save(whitening, state, chunks, done)
     return whitening, chunks
+
+
+def warm_rounds(n_warm: int) -> tuple[int, ...]:
+    """Return after which steps of the warm-up the scale is renewed; the last quarter tunes the step alone.
+
+    Rounds begin short, since the first scale is rough, and double after every fourth.
+    """
+    ends: list[int] = []
+    done, length = 0, 4
+    while done + length <= 0.75 * n_warm:
+        done += length
+        ends.append(done)
+        length = 4 * 2 ** (len(ends) // 4)
+    return tuple(ends)
+
+
+def _positions(chunks: list[Chunk]) -> tuple[list[Floats], list[Floats]]:
+    return [c.position for c in chunks], [c.slope for c in chunks]
 
 
 def _gather(
@@ -295,6 +337,7 @@ def _gather(
         acceptance=np.concatenate([c.acceptance for c in chunks]),
         leapfrogs=np.concatenate([c.leapfrogs for c in chunks]),
         log_density=np.concatenate([c.log_density for c in chunks]),
+        slope=np.zeros(0),
     )
     flats = np.swapaxes(whitening.to_flat(joined.position), 0, 1)
     mixing = check_mixing(

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
+from scipy.sparse import csr_array, vstack
 
 from counterstream.dynamics.draw import Draw, to_internal, walks_of
-from counterstream.dynamics.flow import run_expected
+from counterstream.dynamics.native import NativeRun
 from counterstream.dynamics.paths import walk_matrix
 from counterstream.dynamics.program import Program, compile_system
 from counterstream.evidence.answering import AnsweredClaim
 from counterstream.infer.claims import ClaimTable, Floats, Integers, tabulate_claims
 from counterstream.infer.measurement import Measurement, Noise, Observed, build_measurement, working_values
 from counterstream.infer.priors import Unknown, Unknowns, distribution, increments_unknown, scalar_unknown
-from counterstream.simulate.series import Part, Reading, assemble_readings, emit_rows, simulated
+from counterstream.simulate.courses import native_readings, run_readings
+from counterstream.simulate.series import Part, Reading, simulated
 from counterstream.system.parameter import Quantity
 from counterstream.system.system import System
 from counterstream.units import DURATION_UNITS, MONTHS_PER_YEAR
@@ -38,22 +40,23 @@ class Truths(NamedTuple):
 
 @dataclass(frozen=True)
 class Summation:
-    """Parts of all claims' numerators or denominators as arrays of one length."""
+    """Which parts add up to which claims' numerators or denominators.
+
+    ``part`` lists places among the reader's parts, ``claim`` the claim of each.
+    """
 
     claim: Integers
-    reading: Integers
-    weights: Floats  # (n_parts, n_boundaries)
+    part: Integers
     times: tuple[Quantity, ...]
 
-    def total(self, course: Array, values: Mapping[str, Array], n_claims: int) -> Array:
-        """Add the parts up by claim; ``course`` has shape (n_boundaries, n_readings)."""
+    def total(self, parts: Array, values: Mapping[str, Array], n_claims: int) -> Array:
+        """Add the parts up by claim; ``parts`` has shape (n_parts,)."""
         if self.claim.size == 0:
             return jnp.zeros(n_claims)
-        sums = jnp.einsum("pt,tp->p", self.weights, course[:, self.reading])
         factors = jnp.stack(
             [jnp.asarray(values[t] if isinstance(t, str) else t, dtype=jnp.float64) for t in self.times]
         )
-        return jnp.zeros(n_claims).at[self.claim].add(sums * factors)
+        return jnp.zeros(n_claims).at[self.claim].add(parts[self.part] * factors)
 
 
 class ClaimReader:
@@ -74,40 +77,63 @@ class ClaimReader:
             for i, target in enumerate(table.targets)
             if target.numerator[0].reading not in place
         }
-        self.above = self._collect([(i, p) for i, t in enumerate(table.targets) for p in t.numerator], place)
-        self.below = self._collect([(i, p) for i, t in enumerate(table.targets) for p in t.denominator], place)
+        rows: list[Floats] = []
+        self.above = self._collect([(i, p) for i, t in enumerate(table.targets) for p in t.numerator], place, rows)
+        self.below = self._collect([(i, p) for i, t in enumerate(table.targets) for p in t.denominator], place, rows)
+        width = (program.system.clock.n_steps + 1) * len(self.readings)
+        self.windows = vstack(rows, format="csr") if rows else csr_array((0, width))
         self.is_ratio = np.array([bool(t.denominator) for t in table.targets], dtype=bool)
         self.complement = np.array([t.complement for t in table.targets], dtype=bool)
 
-    def _collect(self, parts: Sequence[tuple[int, Part]], place: Mapping[Reading, int]) -> Summation:
+    def _collect(self, parts: Sequence[tuple[int, Part]], place: Mapping[Reading, int], rows: list[Any]) -> Summation:
         kept = [(i, p) for i, p in parts if p.reading in place]
-        n = self.program.system.clock.n_steps + 1
-        weights = np.zeros((len(kept), n))
-        for row, (_, part) in enumerate(kept):
-            weights[row, : part.weights.size] = part.weights
-        return Summation(
-            np.array([i for i, _ in kept], dtype=np.int64),
-            np.array([place[p.reading] for _, p in kept], dtype=np.int64),
-            weights,
-            tuple(p.times for _, p in kept),
-        )
+        n_boundaries, n_readings = self.program.system.clock.n_steps + 1, len(self.readings)
+        first = len(rows)
+        for _, part in kept:
+            steps = np.flatnonzero(part.weights)
+            columns = steps * n_readings + place[part.reading]
+            shape = (1, n_boundaries * n_readings)
+            rows.append(csr_array((part.weights[steps], (np.zeros_like(steps), columns)), shape=shape))
+        claims = np.array([i for i, _ in kept], dtype=np.int64)
+        return Summation(claims, np.arange(first, len(rows)), tuple(p.times for _, p in kept))
 
-    def course(self, draw: Draw) -> Array:
-        """Run the system; readings by step boundary, shape (n_steps + 1, n_readings)."""
-        last, rows = run_expected(
-            self.program, draw, lambda moment: emit_rows(self.program, self.readings, moment), checkpointed=True
-        )
-        return assemble_readings(self.program, self.readings, rows, last)
+    @property
+    def n_parts(self) -> int:
+        """Number of sums over windows that claims are made of."""
+        return self.above.claim.size + self.below.claim.size
 
-    def truths(self, draw: Draw) -> Truths:
-        """Return what the system says of each claim, in the observable's unit."""
-        return self.truths_of(self.course(draw), draw)
+    def parts(self, courses: Floats) -> Floats:
+        """Return the sums over windows that claims are made of, shape (draw, n_parts).
 
-    def truths_of(self, course: Array, draw: Draw) -> Truths:
-        """Return what a course of readings says of each claim."""
+        Parameters
+        ----------
+        courses
+            Readings, shape (draw, n_steps + 1, n_readings).
+        """
+        return np.asarray((self.windows @ courses.reshape(courses.shape[0], -1).T).T)
+
+    def parts_slope(self, slopes: Floats) -> Floats:
+        """Return the derivative with respect to the courses, given that with respect to the parts."""
+        flat = np.asarray((self.windows.T @ slopes.T).T)
+        return flat.reshape(slopes.shape[0], -1, len(self.readings))
+
+    def parts_by_jax(self, courses: Array) -> Array:
+        """Return :meth:`parts` inside a function compiled by JAX."""
+        entries = self.windows.tocoo()
+        flat = courses.reshape(courses.shape[0], -1)[:, entries.col] * entries.data
+        return jnp.zeros((courses.shape[0], self.n_parts)).at[:, entries.row].add(flat)
+
+    def truths(self, parts: Array, draw: Draw) -> Truths:
+        """Return what the system says of each claim, in the observable's unit.
+
+        Parameters
+        ----------
+        parts
+            See :meth:`parts`, of one draw.
+        """
         n = len(self.table)
-        above = self.above.total(course, draw.values, n)
-        below = self.below.total(course, draw.values, n)
+        above = self.above.total(parts, draw.values, n)
+        below = self.below.total(parts, draw.values, n)
         some = self.is_ratio & (below > 0.0)
         ratio = above / jnp.where(some, below, 1.0)
         value = jnp.where(self.is_ratio, jnp.where(self.complement, 1.0 - ratio, ratio), above)
@@ -141,13 +167,14 @@ class Given(NamedTuple):
     """
 
     observed: Observed
-    volume: float = 1.0
-    blur: float = 0.0
+    volume: float | Array = 1.0
+    blur: float | Array = 0.0
 
 
 def system_unknowns(system: System) -> Unknowns:
     """Return the unknowns of a system: its parameters, then the increments of its walks."""
-    blocks = [scalar_unknown(p.name, p.prior) for p in system.parameters]
+    widths = {walk.sd for walk in walks_of(system).values()}
+    blocks = [replace(scalar_unknown(p.name, p.prior), is_scale=p.name in widths) for p in system.parameters]
     for name, walk in walks_of(system).items():
         size = walk_matrix(system.clock, walk).shape[1]
         scale = walk.sd if isinstance(walk.sd, str) else ""
@@ -200,10 +227,25 @@ class Posterior:
         """Return the system's unknowns at a point, in internal units."""
         return to_draw(self.system, self.unknowns.constrain(flat))
 
-    def noise(self, flat: Array) -> Noise:
-        """Return location and scale of every fitted claim at a point."""
+    @cached_property
+    def native(self) -> NativeRun:
+        """Runs that keep what the claims need, with derivatives."""
+        return native_readings(self.program, self.reader.readings, derivative=True)
+
+    def inputs(self, flat: Array) -> tuple[Array, Array]:
+        """Return what a run takes at a point; see :meth:`~counterstream.dynamics.native.NativeRun.inputs`."""
+        return self.native.inputs(self.draw(flat))
+
+    def noise(self, flat: Array, parts: Array) -> Noise:
+        """Return location and scale of every fitted claim at a point.
+
+        Parameters
+        ----------
+        parts
+            What claims are made of there; see :meth:`ClaimReader.parts`.
+        """
         values = self.unknowns.constrain(flat)
-        truths = self.reader.truths(to_draw(self.system, values))
+        truths = self.reader.truths(parts, to_draw(self.system, values))
         return self.measurement.noise(measurement_values(values), truths.value, truths.below)
 
     @cached_property
@@ -211,17 +253,19 @@ class Posterior:
         """What the sources say."""
         return working_values(self.table)
 
-    def log_likelihood(self, flat: Array, observed: Observed, blur: float | Array = 0.0) -> Array:
+    def log_likelihood(self, noise: Noise, given: Given) -> Array:
         """Log-density of each claim, repeats of one witness counted once; shape (n_claims,)."""
-        noise = self.noise(flat)
         blurred = noise._replace(
-            scale=jnp.sqrt(noise.scale**2 + blur**2), relative=jnp.sqrt(noise.relative**2 + blur**2)
+            scale=jnp.sqrt(noise.scale**2 + given.blur**2), relative=jnp.sqrt(noise.relative**2 + given.blur**2)
         )
-        mixed, _, _ = self.measurement.log_densities(blurred, observed)
+        mixed, _, _ = self.measurement.log_densities(blurred, given.observed)
         return mixed * self.table.weight
 
-    def log_density(self, flat: Array, given: Given) -> Array:
-        """Log-density of the posterior up to a constant, on the unconstrained scale.
+    def log_density_by_jax(self, flat: Array, given: Given) -> Array:
+        """Log-density of the posterior up to a constant, on the unconstrained scale, all of it by JAX.
+
+        The reference for :class:`~counterstream.infer.lanes.Lanes`, and for samplers that JAX
+        compiles.
 
         Parameters
         ----------
@@ -230,8 +274,10 @@ class Posterior:
         given
             What the sources say, and whether the change of volume counts.
         """
-        likelihood = self.log_likelihood(flat, given.observed, given.blur).sum()
-        return self.unknowns.log_prior(flat, given.volume) + likelihood
+        draws = jax.tree.map(lambda a: a[None], self.draw(flat))
+        courses = run_readings(self.program, self.reader.readings, draws, 1)
+        noise = self.noise(flat, self.reader.parts_by_jax(courses)[0])
+        return self.unknowns.log_prior(flat, given.volume) + self.log_likelihood(noise, given).sum()
 
 
 MEASUREMENT = "evidence:"

@@ -111,13 +111,13 @@ class ClaimPredictor:
         if course is None:
             course = self.courses.run(self.posterior.draws(flats), flats.shape[0])
         keys = jax.random.split(jax.random.key(seed), flats.shape[0])
-        told = jax.jit(jax.vmap(self._one))(keys, jnp.asarray(flats), jnp.asarray(course))
+        told = jax.jit(jax.vmap(self._one))(keys, jnp.asarray(flats), jnp.asarray(self.reader.parts(course)))
         truth, reported, loglik, wrong = (np.asarray(part) for part in told)
         return ClaimPredictions(self.table, truth, reported, loglik, wrong.mean(axis=0))
 
-    def _one(self, key: Array, flat: Array, course: Array) -> tuple[Array, Array, Array, Array]:
+    def _one(self, key: Array, flat: Array, parts: Array) -> tuple[Array, Array, Array, Array]:
         values = self.posterior.unknowns.constrain(flat)
-        truths = self.reader.truths_of(course, to_draw(self.posterior.system, values))
+        truths = self.reader.truths(parts, to_draw(self.posterior.system, values))
         noise = self.measurement.noise(measurement_values(values), truths.value, truths.below)
         mixed, right, wrong = self.measurement.log_densities(noise, working_values(self.table))
         said = draw_reports(key, self.measurement, noise)

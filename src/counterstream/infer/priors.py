@@ -32,7 +32,8 @@ class Unknown:
     constrain
         Takes the unconstrained block to values.
     log_density
-        Log-prior of the unconstrained block, Jacobian included (summed).
+        Log-prior of the unconstrained block, Jacobian included (summed); ``None`` where it is
+        standard normal.
     draw
         Takes a key and draws the unconstrained block from the prior.
     scale
@@ -42,15 +43,19 @@ class Unknown:
         parametrisation (Papaspiliopoulos, Roberts and Skold 2007).
     reference
         The scale's prior centre.
+    is_scale
+        Whether this is the width of other unknowns or of claims: where those are few or agree by
+        chance the density has a spike at a width of 0, so that its highest point says little.
     """
 
     name: str
     size: int
     constrain: Callable[[Array], Array]
-    log_density: Callable[[Array], Array]
+    log_density: Callable[[Array], Array] | None
     draw: Callable[[Array], Array]
     scale: str = ""
     reference: float = 1.0
+    is_scale: bool = False
 
     @property
     def width(self) -> int:
@@ -88,10 +93,17 @@ class Unknowns:
         """
         values = self.constrain(flat)
         total = jnp.zeros(())
+        normal: list[Array] = []
         for block, part in zip(self.blocks, self._split(flat), strict=True):
             shrink = _shrink(block, values)
-            total = total + block.log_density(part * shrink) + volume * block.width * jnp.log(shrink)
-        return total
+            total = total + volume * block.width * jnp.log(shrink) if block.scale else total
+            if block.log_density is None:
+                normal.append(jnp.atleast_1d(part * shrink))
+            else:
+                total = total + block.log_density(part * shrink)
+        # All standard normals at once: one block each would take long to compile.
+        standard = jnp.concatenate(normal) if normal else jnp.zeros(0)
+        return total - 0.5 * jnp.sum(standard**2) - 0.5 * math.log(2.0 * math.pi) * standard.size
 
     def draw_prior(self, key: Array) -> Array:
         """Draw a flat vector from the prior, shape (dimension,)."""
@@ -110,6 +122,11 @@ class Unknowns:
             parts.append(flat[start] if block.size == 0 else flat[start : start + block.size])
             start += block.width
         return parts
+
+    @property
+    def scales(self) -> NDArray[np.bool_]:
+        """Which scalars of the flat vector are widths, shape (dimension,)."""
+        return np.concatenate([np.full(block.width, block.is_scale) for block in self.blocks])
 
     def labels(self) -> tuple[str, ...]:
         """Name of every scalar of the flat vector, such as ``openness[3]``."""
@@ -152,12 +169,12 @@ def scalar_unknown(name: str, prior: Prior) -> Unknown:
     a = prior.arguments
     standard = dist.Normal(0.0, 1.0)
     if prior.family is Family.NORMAL:
-        return Unknown(name, 0, lambda z: a[0] + a[1] * z, standard.log_prob, standard.sample)
+        return Unknown(name, 0, lambda z: a[0] + a[1] * z, None, standard.sample)
     if prior.family is Family.LOGNORMAL:
-        return Unknown(name, 0, lambda z: a[0] * jnp.exp(a[1] * z), standard.log_prob, standard.sample)
+        return Unknown(name, 0, lambda z: a[0] * jnp.exp(a[1] * z), None, standard.sample)
     if prior.family is Family.LOGITNORMAL:
         centre = math.log(a[0] / (1.0 - a[0]))
-        return Unknown(name, 0, lambda z: jax.nn.sigmoid(centre + a[1] * z), standard.log_prob, standard.sample)
+        return Unknown(name, 0, lambda z: jax.nn.sigmoid(centre + a[1] * z), None, standard.sample)
     if prior.family is Family.STUDENT:
         tailed = dist.StudentT(a[0])
         return Unknown(name, 0, lambda z: a[1] + a[2] * z, tailed.log_prob, tailed.sample)
@@ -183,7 +200,7 @@ def increments_unknown(name: str, size: int, tails: float | None, scale: str = "
         name,
         size,
         lambda z: z,
-        lambda z: density.log_prob(z).sum(),
+        None if tails is None else lambda z: density.log_prob(z).sum(),
         lambda key: density.sample(key, (size,)),
         scale,
         reference,

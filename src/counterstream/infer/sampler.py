@@ -37,6 +37,7 @@ class Chunk(NamedTuple):
     acceptance: Floats
     leapfrogs: Floats
     log_density: Floats
+    slope: Floats
 
 
 class Sampler(Protocol):
@@ -73,7 +74,7 @@ class Hmc:
     whitening: Whitening
     seed: int
     target_acceptance: float = 0.8
-    mean_length: float = 2.0
+    mean_length: float = 2.5
     most_leapfrogs: int = 64
 
     @cached_property
@@ -119,7 +120,8 @@ class Hmc:
         if warm:
             tuning = self._averaging[1](tuning, self.target_acceptance - acceptance.mean())
         steps = np.full(change.shape, float(leapfrogs))
-        return later, tuning, (later.position, change < -DIVERGENT, acceptance, steps, later.log_density)
+        told = (later.position, change < -DIVERGENT, acceptance, steps, later.log_density, later.slope)
+        return later, tuning, told
 
     def _integrate(self, chains: Chains, momentum: Floats, size: float, leapfrogs: int) -> tuple[Chains, Floats]:
         position, slope, value = chains.position, chains.slope, chains.log_density
@@ -163,7 +165,8 @@ class Nuts:
     def _advance(self) -> Any:
         def step(carry: State, _: Array) -> tuple[State, tuple[Array, ...]]:
             later = jax.vmap(lambda s: self._kernel.sample(s, (), {}))(carry)
-            told = (later.z, later.diverging, later.accept_prob, later.num_steps * 1.0, -later.potential_energy)
+            height, steps = -later.potential_energy, later.num_steps * 1.0
+            told = (later.z, later.diverging, later.accept_prob, steps, height, -later.z_grad)
             return later, told
 
         return jax.jit(lambda state, n: jax.lax.scan(step, state, jnp.arange(n)), static_argnums=1)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from counterstream.dynamics.assess import Assessment, assess
 from counterstream.dynamics.draw import Draw, quantity
-from counterstream.dynamics.drive import Drive, prepare
+from counterstream.dynamics.drive import Drive, lay_paths, prepare
 from counterstream.dynamics.program import Program, initial_stocks
 from counterstream.dynamics.signals import Memory, Seen, remember, see, start_memory
 from counterstream.simulate.kernel import Tables, choice_names, step_counts, tabulate
@@ -116,7 +116,8 @@ def _run_batch(program: Program, offers: Any, draws: Draw, numbers: NDArray[np.u
     layout, system = program.layout, program.system
     tables = tabulate(program, _household_size(program, draws))
     # The draws' numbers go along so that a system without unknowns has an axis to map over.
-    drive = jax.jit(jax.vmap(lambda d, _: prepare(program, d)))(draws, numbers)
+    n_steps = system.clock.n_steps
+    drive = jax.jit(jax.vmap(lambda d, _: prepare(program, d, lay_paths(program, d), n_steps)))(draws, numbers)
     memory = jax.vmap(lambda d, _: start_memory(program, d))(draws, numbers)
     start = jax.vmap(lambda d, _: jnp.stack(initial_stocks(program, d)))(draws, numbers)
     stocks = np.rint(np.asarray(start)).astype(np.int64)

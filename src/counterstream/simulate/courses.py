@@ -3,25 +3,48 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
 from counterstream.dynamics.draw import Draw
-from counterstream.dynamics.drive import Levers, pull_levers
+from counterstream.dynamics.drive import pull_levers
 from counterstream.dynamics.flow import run_expected
+from counterstream.dynamics.native import NativeRun
 from counterstream.dynamics.program import Program
-from counterstream.simulate.series import Reading, assemble_readings, emit_rows
+from counterstream.simulate.series import Reading, read_end, read_moment
 from counterstream.system.system import System
 
 Floats = NDArray[np.float64]
+
+
+def native_readings(program: Program, readings: tuple[Reading, ...], *, derivative: bool = False) -> NativeRun:
+    """Return runs of a program that keep some readings, at step boundaries."""
+    return NativeRun(
+        program,
+        lambda moment: read_moment(program, readings, moment),
+        lambda last: read_end(program, readings, last),
+        derivative,
+    )
+
+
+def run_readings(program: Program, readings: tuple[Reading, ...], draws: Draw, n_draws: int) -> Array:
+    """Run many draws by JAX, differentiably; readings by step boundary, shape (draw, n_steps + 1, n_readings).
+
+    The reference for :func:`native_readings`, and what a function compiled by JAX can call.
+    """
+    last, told = run_expected(
+        program, draws, n_draws, lambda moment: read_moment(program, readings, moment), checkpointed=True
+    )
+    ended = jax.vmap(lambda rows: read_end(program, readings, rows), in_axes=-1)(last)
+    return jnp.concatenate([jnp.moveaxis(told, -1, 0), ended[:, None]], axis=1)
 
 
 @dataclass(frozen=True)
@@ -35,7 +58,7 @@ class Courses:
     readings
         What is kept of each step.
     width
-        Draws per call of the compiled function.
+        Draws per task of a thread.
     """
 
     program: Program
@@ -43,14 +66,12 @@ class Courses:
     width: int = 16
 
     @cached_property
-    def _compiled(self) -> Any:
-        def course(draw: Draw, levers: Levers) -> Array:
-            last, rows = run_expected(
-                self.program, draw, lambda moment: emit_rows(self.program, self.readings, moment), levers=levers
-            )
-            return assemble_readings(self.program, self.readings, rows, last)
+    def _native(self) -> NativeRun:
+        return native_readings(self.program, self.readings)
 
-        return jax.jit(jax.vmap(course, in_axes=(0, None)))
+    @cached_property
+    def _inputs(self) -> Any:
+        return jax.jit(jax.vmap(lambda draw, _: self._native.inputs(draw)))
 
     def run(self, draws: Draw, n_draws: int, system: System | None = None) -> Floats:
         """Run all draws.
@@ -66,17 +87,17 @@ class Courses:
         Returns
         -------
         ndarray, shape (draw, n_steps + 1, n_readings)
-            See :func:`~counterstream.simulate.series.assemble_readings`.
+            Flows and paths have a 0 at the last boundary; stocks stand there as at the end.
         """
-        levers = pull_levers(system or self.program.system, all_instruments=True)
-        with ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1)) as pool:
-            parts = list(
-                pool.map(lambda block: np.asarray(self._compiled(block, levers)), self._blocks(draws, n_draws))
-            )
-        return np.concatenate(parts)[:n_draws]
+        native = self._native
+        shared = native.lay_out(pull_levers(system or self.program.system, all_instruments=True))
+        values, own = (np.asarray(part) for part in self._inputs(draws, jnp.arange(n_draws)))
+        native.compile()
+        starts = range(0, n_draws, self.width)
 
-    def _blocks(self, draws: Draw, n_draws: int) -> Iterator[Draw]:
-        for first in range(0, n_draws, self.width):
-            # The last block is filled up with its last draw: one shape, one compilation.
-            pick = np.minimum(np.arange(first, first + self.width), n_draws - 1)
-            yield jax.tree.map(lambda a, at=pick: np.asarray(a)[at], draws)
+        def task(first: int) -> Floats:
+            part = slice(first, first + self.width)
+            return native.run(values[part], own[part], shared)[0]
+
+        with ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1)) as pool:
+            return np.concatenate(list(pool.map(task, starts)))

@@ -11,8 +11,9 @@ from jax import Array
 from numpy.typing import NDArray
 
 from counterstream.dynamics.draw import Draw
-from counterstream.dynamics.flow import Moment, run_expected
+from counterstream.dynamics.flow import Moment
 from counterstream.dynamics.layout import Layout
+from counterstream.dynamics.native import NativeRun
 from counterstream.dynamics.program import Program
 
 
@@ -32,30 +33,40 @@ class Course(NamedTuple):
     stocks: NDArray[np.float64]
 
 
-def stock_by_status(layout: Layout, stocks: tuple[Array, ...]) -> Array:
-    """Add the cells of each status; shape (group, status)."""
+def stock_rows(layout: Layout, stocks: tuple[Array, ...]) -> list[Array]:
+    """Return persons by group in each status, in order."""
     zero = jnp.zeros(layout.n_groups)
-    columns = [sum((stocks[cell] for cell in layout.rows[name]), zero) for name in layout.system.status_names]
-    return jnp.stack(columns, axis=-1)
+    return [sum((stocks[cell] for cell in layout.rows[name]), zero) for name in layout.system.status_names]
 
 
 def simulate_expected(program: Program, draw: Draw) -> Course:
     """Run one draw; see :class:`Course` for shapes (without the draw axis)."""
-    return Course(*(np.asarray(part) for part in jax.jit(lambda d: _run(program, d))(draw)))
+    course = simulate_expected_draws(program, jax.tree.map(lambda a: jnp.asarray(a)[None], draw), 1)
+    return Course(course.flows[0], course.stocks[0])
 
 
-def simulate_expected_draws(program: Program, draws: Draw, *, batch: int = 64) -> Course:
-    """Run many draws; every array of ``draws`` has a leading draw axis."""
-    run = jax.jit(lambda ds: jax.lax.map(lambda d: _run(program, d), ds, batch_size=batch))
-    return Course(*(np.asarray(part) for part in run(draws)))
+def simulate_expected_draws(program: Program, draws: Draw, n_draws: int) -> Course:
+    """Run many draws.
 
+    Parameters
+    ----------
+    draws
+        Unknowns in internal units; each array leads with the draw.
+    n_draws
+        Number of draws (a system without unknowns has no array to count).
+    """
+    names, n_groups = program.system.flow_names, program.layout.n_groups
+    n_flows, n_stocks = len(names), len(program.system.status_names)
 
-def _run(program: Program, draw: Draw) -> tuple[Array, Array]:
-    names = program.system.flow_names
+    def emit(moment: Moment) -> Array:
+        flows = [moment.flows[name] for name in names]
+        return jnp.concatenate([*flows, *stock_rows(program.layout, moment.stocks)])
 
-    def emit(moment: Moment) -> tuple[Array, Array]:
-        flows = jnp.stack([moment.flows[name] for name in names], axis=-1)
-        return flows, stock_by_status(program.layout, moment.stocks)
+    def conclude(last: tuple[Array, ...]) -> Array:
+        return jnp.concatenate([jnp.zeros(n_flows * n_groups), *stock_rows(program.layout, last)])
 
-    last, (flows, stocks) = run_expected(program, draw, emit)
-    return flows, jnp.concatenate([stocks, stock_by_status(program.layout, last)[None]])
+    run = NativeRun(program, emit, conclude)
+    values, own = jax.vmap(lambda draw, _: run.inputs(draw))(draws, jnp.arange(n_draws))
+    course, _ = run.run(np.asarray(values), np.asarray(own), run.lay_out())
+    by_row = course.reshape(n_draws, -1, n_flows + n_stocks, n_groups).swapaxes(2, 3)
+    return Course(by_row[:, :-1, :, :n_flows], by_row[..., n_flows:])

@@ -131,11 +131,7 @@ class Rows(NamedTuple):
 
 
 def emit_rows(program: Program, readings: tuple[Reading, ...], moment: Moment) -> Rows:
-    """Return the rows of one step that the readings need, not yet added up.
-
-    Sums are left to :func:`assemble_readings`, once for all steps: inside the scan every
-    sum would be an operation of its own.
-    """
+    """Return the rows of one step that the readings need, not yet added up."""
     named = {
         kind: sorted({n for r in readings if r.kind == kind for n in r.names}) for kind in ("flow", "stock", "path")
     }
@@ -146,24 +142,27 @@ def emit_rows(program: Program, readings: tuple[Reading, ...], moment: Moment) -
     )
 
 
-def assemble_readings(program: Program, readings: tuple[Reading, ...], rows: Rows, last: tuple[Array, ...]) -> Array:
-    """Return readings by step boundary, shape (n_steps + 1, n_readings).
-
-    Flows and paths have a 0 at the last boundary; stocks stand there as at the end.
-    """
-    columns: list[Array] = []
-    zero = jnp.zeros(1)
+def read_moment(program: Program, readings: tuple[Reading, ...], moment: Moment) -> Array:
+    """Return the readings of one step, shape (n_readings,)."""
+    rows = emit_rows(program, readings, moment)
+    told: list[Array] = []
     for reading in readings:
-        mask = program.layout.mask(reading.groups)
         if reading.kind == "path":
-            path = rows.paths[reading.names[0]]
-            columns.append(jnp.concatenate([path if path.ndim == 1 else path.mean(axis=1), zero]))
-        elif reading.kind == "flow":
-            columns.append(jnp.concatenate([total_of(rows.flows, reading.names) @ mask, zero]))
+            told.append(jnp.mean(rows.paths[reading.names[0]]))
         else:
-            end = sum((_stock(program, n, last) for n in reading.names), jnp.zeros(mask.size))
-            columns.append(jnp.concatenate([total_of(rows.stocks, reading.names) @ mask, (end @ mask)[None]]))
-    return jnp.stack(columns, axis=1)
+            held = rows.flows if reading.kind == "flow" else rows.stocks
+            told.append(jnp.sum(total_of(held, reading.names) * program.layout.mask(reading.groups)))
+    return jnp.stack(told)
+
+
+def read_end(program: Program, readings: tuple[Reading, ...], last: tuple[Array, ...]) -> Array:
+    """Return the readings at the last boundary, shape (n_readings,): stocks as at the end, 0 for others."""
+    told: list[Array] = []
+    for reading in readings:
+        rows = [_stock(program, name, last) for name in reading.names] if reading.kind == "stock" else []
+        mask = program.layout.mask(reading.groups)
+        told.append(jnp.sum(sum(rows, jnp.zeros(mask.size)) * mask))
+    return jnp.stack(told)
 
 
 def _stock(program: Program, status: str, stocks: tuple[Array, ...]) -> Array:

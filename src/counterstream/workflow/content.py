@@ -95,7 +95,8 @@ def _label(system: System, name: str) -> str:
 
 def _verdict(fit: Fit) -> Verdict:
     if fit.mixing is not None:
-        return Verdict(fit.good, fit.label, fit.mixing.sentences())
+        short = ("The chains are short because the system is large: --full runs long ones.",)
+        return Verdict(fit.good, fit.label, (*fit.mixing.sentences(), *(short if fit.quick else ())))
     how = "The posterior was approximated by a normal distribution at its mode; no chains were run."
     told = () if fit.pareto_k is None else (describe_approximation(fit.pareto_k),)
     return Verdict(False, "quick look", (how, *told))

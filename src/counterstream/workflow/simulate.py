@@ -121,7 +121,7 @@ def run_engine(changed: Changed, draws: Draw, n_draws: int, engine: str, seed: i
     program = compile_system(changed.system)
     adjusted = changed.adjust(draws)
     if engine == "expected":
-        return simulate_expected_draws(program, adjusted)
+        return simulate_expected_draws(program, adjusted, n_draws)
     whole = simulate_counts(program, adjusted, n_draws, seed=seed)
     return Course(whole.flows.astype(np.float64), whole.stocks.astype(np.float64))
 
