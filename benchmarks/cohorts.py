@@ -28,7 +28,7 @@ from counterstream.dynamics.program import compile_system
 from counterstream.evidence.answering import answer_claims
 from counterstream.evidence.claim import Use
 from counterstream.infer.lanes import compile_lanes
-from counterstream.infer.posterior import Given, Posterior
+from counterstream.infer.posterior import Posterior
 from counterstream.simulate.counts import simulate_counts
 from counterstream.simulate.courses import Courses
 from counterstream.simulate.series import Reading

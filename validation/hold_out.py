@@ -32,7 +32,7 @@ from counterstream.infer.predict import ClaimPredictor
 from counterstream.system.system import System
 
 N_FOLDS = 5
-SETTINGS = FitSettings(n_chains=16, n_warm=100, n_draws=80, quick=False)
+SETTINGS = FitSettings(n_chains=16, n_warm=80, n_draws=50, quick=False)
 Folds = list[list[int]]
 
 

@@ -153,6 +153,8 @@ class Measurement:
             table.logit, 1.0 / (jnp.maximum(below, 1.0) * share * (1.0 - share)), 1.0 / jnp.maximum(persons, 1.0)
         )
         wording = (values["rounding"] * table.width) ** 2 + table.fixed_width**2
+        # The counting noise counts in the density but does not pull: a force that depends on the position alone
+        # leaves Hamiltonian sampling exact, and without this one longer steps are accepted.
         scale = jnp.sqrt(relative**2 + jax.lax.stop_gradient(counting) + wording)
         wrong = jnp.stack([values[f"wrong_{k}"] for k in self.agency_kinds])
         unseen = jnp.where(self.kind_index < 0, wrong.mean(), wrong[np.maximum(self.kind_index, 0)])

@@ -36,7 +36,7 @@ from counterstream.report.content import (
 from counterstream.system.observable import FlowMeasure, Observable, RatioMeasure, StockMeasure
 from counterstream.system.scenario import Change, ChangeRhythm, DropEvent, HoldInstrument
 from counterstream.system.system import System
-from counterstream.workflow.results import Results, observable_named
+from counterstream.workflow.results import Results, bands_of, observable_named
 
 Floats = NDArray[np.float64]
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -173,7 +173,7 @@ def _series_view(system: System, observable: Observable, course: Floats, claims:
         kind = "share"
     else:
         kind = "flow" if isinstance(measure, FlowMeasure) else "stock"
-    low90, low50, middle, high50, high90 = _bands(course)
+    low90, low50, middle, high50, high90 = bands_of(course, LEVELS)
     return SeriesView(
         observable=observable.name,
         label=observable.label or observable.name,
@@ -188,13 +188,6 @@ def _series_view(system: System, observable: Observable, course: Floats, claims:
         high90=high90,
         claims=tuple(claims),
     )
-
-
-def _bands(course: Floats) -> Floats:
-    """Quantiles by step; NaN where no draw has a value (a share of nobody)."""
-    empty = np.all(np.isnan(course), axis=0, keepdims=True)
-    bands = np.nanquantile(np.where(empty, 0.0, course), LEVELS, axis=0)
-    return np.where(empty, np.nan, bands)
 
 
 def _scenario_views(results: Results, name: str, points: dict[str, tuple[ClaimPoint, ...]]) -> list[ScenarioView]:

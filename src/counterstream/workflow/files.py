@@ -14,7 +14,7 @@ from counterstream.spec import write_system
 from counterstream.store.netcdf import write_netcdf
 from counterstream.store.run_folder import RunFolder
 from counterstream.store.tables import write_csv, write_parquet
-from counterstream.workflow.results import Results
+from counterstream.workflow.results import Results, bands_of
 
 INTERVALS = {"low90": 0.05, "low50": 0.25, "median": 0.5, "high50": 0.75, "high90": 0.95}
 
@@ -68,10 +68,7 @@ def write_flows(folder: RunFolder, results: Results) -> None:
     sets = [("baseline", results.series), *((s.name, s.series) for s in results.scenarios)]
     for scenario, series in sets:
         for name, course in series.items():
-            with np.errstate(invalid="ignore"):
-                empty = np.isnan(course).all(axis=0)
-                bands = np.nanquantile(np.where(empty, 0.0, course), list(INTERVALS.values()), axis=0)
-            bands = np.where(empty, np.nan, bands)
+            bands = bands_of(course, list(INTERVALS.values()))
             columns["scenario"].extend([scenario] * len(dates))
             columns["observable"].extend([name] * len(dates))
             columns["unit"].extend([units[name]] * len(dates))

@@ -23,6 +23,32 @@ from counterstream.system.system import System
 Floats = NDArray[np.float64]
 
 
+def bands_of(course: Floats, levels: Sequence[float]) -> Floats:
+    """Return quantiles over draws by step, shape (level, step).
+
+    Parameters
+    ----------
+    course
+        Shape (draw, n_steps); NaN where a draw has no value (a share of nobody).
+    levels
+        Between 0 and 1.
+
+    Returns
+    -------
+    ndarray
+        NaN in steps where no draw has a value.
+    """
+    missing = np.isnan(course)
+    whole = ~missing.any(axis=0)
+    bands = np.full((len(levels), course.shape[1]), np.nan)
+    bands[:, whole] = np.quantile(course[:, whole], list(levels), axis=0)
+    # Leaving draws out takes numpy a hundred times as long: only where it must be.
+    some = ~whole & ~missing.all(axis=0)
+    if some.any():
+        bands[:, some] = np.nanquantile(course[:, some], list(levels), axis=0)
+    return bands
+
+
 @dataclass(frozen=True)
 class ScenarioCourses:
     """Courses of the observables under a scenario, on the draws of the baseline."""

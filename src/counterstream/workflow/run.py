@@ -201,6 +201,8 @@ def keep_compiled() -> None:
     if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
         base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         jax.config.update("jax_compilation_cache_dir", str(base / "counterstream" / "compiled"))
+        # A fit compiles many small functions, each quickly: together they take longest.
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
 
 
 def _drop_checkpoint(run: RunFolder) -> None:

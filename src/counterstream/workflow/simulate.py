@@ -19,6 +19,7 @@ from counterstream.scenario.change import Changed, apply_scenario, find_scenario
 from counterstream.simulate.counts import simulate_counts
 from counterstream.simulate.expected import Course, simulate_expected_draws
 from counterstream.store.netcdf import read_netcdf
+from counterstream.store.run_folder import is_complete
 from counterstream.store.tables import write_csv, write_parquet
 from counterstream.system.system import System
 from counterstream.workflow.files import INTERVALS
@@ -101,11 +102,14 @@ def read_draws(system: System, run: Path, n_draws: int) -> Draw:
     Raises
     ------
     CounterstreamError
-        If the run holds no fit (U204), or the fit of another system (U205).
+        If the run holds no finished fit (U204), or the fit of another system (U205).
     """
     path = run / "fit.nc"
-    if not path.exists():
-        raise CounterstreamError(Problem("U204", "the folder holds no fit", str(run), mend="fit the case first"))
+    if not path.exists() or not is_complete(run):
+        problem = Problem(
+            "U204", "the folder holds no finished fit", str(run), mend="fit the case first, or go on with it"
+        )
+        raise CounterstreamError(problem)
     flat = read_netcdf(path)["flat"].dataset["flat"]
     unknowns = system_unknowns(system)
     labels = [str(name) for name in flat.coords["unknown"].to_numpy()[: unknowns.dimension]]

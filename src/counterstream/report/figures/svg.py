@@ -89,6 +89,11 @@ def _draw(figure: Figure, name: str) -> bytes:
     with mpl.rc_context(settings), warnings.catch_warnings():
         # A script that the measuring font lacks is still drawn by the reader's own font.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        # Placing once is enough: saving would place everything twice, and that is most of the work.
+        engine = figure.get_layout_engine()
+        if engine is not None:
+            engine.execute(figure)
+            figure.set_layout_engine("none")
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return buffer.getvalue()
 
