@@ -96,7 +96,7 @@ class NativeRun:
     @cached_property
     def _machine(self) -> Machine:
         backward = write_backward(self.traced) if self.derivative else []
-        return Machine("\n".join([write_functions(), *write_forward(self.traced), *backward]))
+        return Machine("\n".join([write_functions(), *write_forward(self.traced, kept=self.derivative), *backward]))
 
     @cached_property
     def _forward(self) -> Any:
@@ -155,7 +155,7 @@ class NativeRun:
         trail = Trail(_block(values), _block(own), shared, values.shape[0], [])
         courses = np.empty((len(trail.values), n_steps + 1, len(t.told), WIDTH))
         for block, course in enumerate(courses):
-            carries = np.empty((n_steps + 1, len(t.carried), WIDTH))
+            carries = np.empty((n_steps + 1 if self.derivative else 1, len(t.carried), WIDTH))
             arrays = (trail.values[block], trail.own[block], shared, carries, course)
             self._forward(n_steps, *(a.ctypes.data for a in arrays))
             if self.derivative:
@@ -292,13 +292,14 @@ def _read_constants(code: Code, t: Traced) -> dict[int, str]:
     return {node: code.load("%values", str(place)) for place, node in enumerate(t.constants)}
 
 
-def _read_carry(code: Code, t: Traced, held: dict[int, str], step: str) -> None:
+def _read_carry(code: Code, t: Traced, held: dict[int, str], step: str, *, kept: bool = True) -> None:
+    """Load the carry as a step finds it; unless every step's is kept, there is one, written over."""
     for place, node in enumerate(t.before):
-        held[node] = code.load("%carries", code.row(step, len(t.before), place))
+        held[node] = code.load("%carries", code.row(step, len(t.before), place) if kept else str(place))
 
 
-def write_forward(t: Traced) -> list[str]:
-    """Return the function that runs a block of draws."""
+def write_forward(t: Traced, *, kept: bool) -> list[str]:
+    """Return the function that runs a block of draws; the carries of all steps are ``kept`` for the derivative."""
     code = Code()
     unfolding = (*t.moving, *t.shared, *t.before)
     code.do("entry:")
@@ -313,17 +314,17 @@ def write_forward(t: Traced) -> list[str]:
     code.do("%next = add i64 %t, 1")
     now = dict(held)
     _read_givens(code, t, now, "%t")
-    _read_carry(code, t, now, "%t")
+    _read_carry(code, t, now, "%t", kept=kept)
     write_nodes(code, t.graph, inside, now)
     for place, node in enumerate(t.after):
-        code.store(now[node], "%carries", code.row("%next", len(t.after), place))
+        code.store(now[node], "%carries", code.row("%next", len(t.after), place) if kept else str(place))
     for place, node in enumerate(t.told):
         code.store(now[node], "%course", code.row("%t", len(t.told), place))
     code.do("%more = icmp slt i64 %next, %n")
     code.do("br i1 %more, label %step, label %end")
     code.do("end:")
     last = dict(held)
-    _read_carry(code, t, last, "%n")
+    _read_carry(code, t, last, "%n", kept=kept)
     write_nodes(code, t.graph, _all(_split(t, t.ended, t.before)), last)
     for place, node in enumerate(t.ended):
         code.store(last[node], "%course", code.row("%n", len(t.ended), place))

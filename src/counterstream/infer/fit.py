@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 #: Unknowns from which chains are short unless long ones are asked for.
 LARGE = 200
 #: Steps to adapt and to keep, of long and of short chains.
-LONG, SHORT = (120, 300), (100, 75)
+LONG, SHORT = (120, 300), (80, 50)
 #: Draws of a quick look.
 QUICK_DRAWS = 400
 
