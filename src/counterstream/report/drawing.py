@@ -18,6 +18,8 @@ from counterstream.units import MONTHS_PER_STEP, Step
 
 #: A range of more than two decades is unreadable on a linear axis.
 LOG_RANGE = 100.0
+#: A logarithmic axis of persons goes no lower than this: a hundredth of a person tells nothing.
+LEAST_PERSONS = 0.01
 #: From this probability on a claim is marked as likely wrong.
 LIKELY_WRONG = 0.5
 MARGIN = 0.06
@@ -160,7 +162,7 @@ def fit_axis(*views: SeriesView, allow_log: bool = True) -> Axis:
 
     The axis is logarithmic when medians and claims span more than two decades; its
     lower end then stays within a decade of the smallest of them, because a band may
-    reach zero.
+    reach zero, and above :data:`LEAST_PERSONS`.
     """
     claims = [c for view in views for c in drawn_claims(view)]
     stated = np.array([v for c in claims for v in (c.value, c.low, c.high) if v is not None], dtype=np.float64)
@@ -173,7 +175,7 @@ def fit_axis(*views: SeriesView, allow_log: bool = True) -> Axis:
     share = any(view.kind == "share" for view in views)
     if allow_log and not share and low >= 0 and positive.size and high > LOG_RANGE * float(positive.min()):
         above = bands[bands > 0]
-        floor = max(float(above.min()), float(positive.min()) / 10)
+        floor = max(float(above.min()), float(positive.min()) / 10, min(LEAST_PERSONS, high / 10))
         return Axis(floor / 1.2, high * 1.3, True)
     pad = MARGIN * (high - low) or MARGIN * abs(high) or 1.0
     bottom = low - pad

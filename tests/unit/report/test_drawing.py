@@ -93,6 +93,11 @@ def test_axis_is_logarithmic_beyond_two_decades_only() -> None:
     assert "logarithmic" in caption_series(series(median=(1.0, 800.0)))
 
 
+def test_a_logarithmic_axis_does_not_go_down_to_parts_of_a_person() -> None:
+    assert 0.001 < fit_axis(series(median=(1e-7, 800.0))).low < 0.01
+    assert fit_axis(series(median=(1e-7, 1e-3))).high > 1e-3
+
+
 def test_axis_of_a_share_is_never_logarithmic() -> None:
     assert not fit_axis(series("share", (0.001, 0.9))).log
 
