@@ -2,6 +2,7 @@
 
     python docs/fill_figures.py docs/cases/soviet-third-wave.md runs/soviet-third-wave
 
+A page on a case of which claims were left out (``validation/results/hold_out.json``) can show that too.
 A page holds ``<!-- figures: NAME -->`` and, after filling, the text up to ``<!-- end of figures -->``.
 """
 
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 END = "<!-- end of figures -->"
+HOLD_OUT = Path(__file__).parent.parent / "validation" / "results" / "hold_out.json"
 
 
 def say_fit(told: dict[str, Any], claims: list[dict[str, str]]) -> str:
@@ -71,6 +73,23 @@ def say_scenarios(told: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def say_hold_out(path: Path) -> str:
+    """Return how well claims that were left out were foretold, fold by fold, as a table."""
+    lines = [
+        "| left out by | fold | claims | inside 50 % | inside 90 % | median log error | of interpolation | R-hat |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for way, found in json.loads(path.read_text(encoding="utf-8"))["by"].items():
+        rows = [*((str(number + 1), row) for number, row in enumerate(found["folds"])), ("all", found["together"])]
+        for name, row in rows:
+            errors = (row["median_abs_log_error_there"], row["median_abs_log_error_of_interpolation"])
+            lines.append(
+                f"| {way} | {name} | {row['n_claims']} | {100 * row['coverage_50']:.0f} % | "
+                f"{100 * row['coverage_90']:.0f} % | {errors[0]:.3f} | {errors[1]:.3f} | {row['max_rhat']:.2f} |"
+            )
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Fill every marker of the page."""
     page, run = Path(sys.argv[1]), Path(sys.argv[2])
@@ -78,6 +97,8 @@ def main() -> None:
     with (run / "claims_checked.csv").open(encoding="utf-8", newline="") as stream:
         claims = list(csv.DictReader(stream))
     texts = {"fit": say_fit(told, claims), "errors": say_errors(claims), "scenarios": say_scenarios(told)}
+    if HOLD_OUT.exists():
+        texts["hold-out"] = say_hold_out(HOLD_OUT)
     text = page.read_text(encoding="utf-8")
     for name, filled in texts.items():
         marker = f"<!-- figures: {name} -->"
