@@ -25,6 +25,7 @@ NEEDED: dict[str, str] = {
     "h5py": "h5py",
     "jax": "jax",
     "jinja2": "jinja2",
+    "llvmlite": "llvmlite",
     "matplotlib": "matplotlib",
     "numba": "numba",
     "numpy": "numpy",
