@@ -80,7 +80,10 @@ def say_hold_out(path: Path) -> str:
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for way, found in json.loads(path.read_text(encoding="utf-8"))["by"].items():
-        rows = [*((str(number + 1), row) for number, row in enumerate(found["folds"])), ("all", found["together"])]
+        rows = [
+            *((str(number + 1), fold["scores"]) for number, fold in enumerate(found["folds"])),
+            ("all", found["together"]),
+        ]
         for name, row in rows:
             errors = (row["median_abs_log_error_there"], row["median_abs_log_error_of_interpolation"])
             lines.append(

@@ -2,6 +2,7 @@
 
     python validation/hold_out.py validation/results/hold_out.json
 
+A fold that the file already holds is not made again, so that a stopped run can be taken up.
 Folds by agency leave out all claims of some ultimate agencies, so that their bias is unknown
 too; folds by years leave out every fifth year.  Beside the predictive intervals stands the
 straight interpolation of the ledger's own series: what the kept claims on the same observable
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import json
 import platform
+import statistics
 import sys
 import time
 import zlib
@@ -105,62 +107,68 @@ def _from_level(table: ClaimTable, index: int, level: float) -> float:
     return float(np.exp(level) * (table.months[index] if table.kind[index] == Kind.FLOW else 1.0))
 
 
-def ask_fold(system: System, claims: Sequence[AnsweredClaim], left_out: list[int], seed: int) -> dict[str, np.ndarray]:
-    """Fit without a fold and return what was said of it."""
+def ask_fold(system: System, claims: Sequence[AnsweredClaim], left_out: list[int], seed: int) -> dict[str, Any]:
+    """Fit without a fold and return what was said of it, claim by claim."""
+    begun = time.perf_counter()
     out = set(left_out)
     kept = [c for i, c in enumerate(claims) if i not in out]
     asked = [claims[i] for i in left_out]
     fit = fit_system(system, kept, SETTINGS)
     told = ClaimPredictor(fit.posterior, asked).predict(seed, fit.thinned(400))
-    observed = told.observed
     straight = interpolate(system, kept, asked)
+    apart = np.abs(np.log(np.maximum(straight, 1e-6)) - np.log(np.maximum(told.observed, 1e-6)))
     assert fit.mixing is not None
     return {
-        "inside_50": told.inside(0.5),
-        "inside_90": told.inside(0.9),
-        "log_error": told.log_error(),
-        "straight_log_error": np.abs(np.log(np.maximum(straight, 1e-6)) - np.log(np.maximum(observed, 1e-6))),
-        "max_rhat": np.array([fit.mixing.max_rhat]),
+        "max_rhat": round(fit.mixing.max_rhat, 3),
+        "seconds": round(time.perf_counter() - begun),
+        "claims": [
+            {
+                "id": claim.claim.id,
+                "observable": claim.observable.name,
+                "agency": claim.agency,
+                "inside_50": bool(told.inside(0.5)[i]),
+                "inside_90": bool(told.inside(0.9)[i]),
+                "log_error": round(float(told.log_error()[i]), 4),
+                "straight_log_error": round(float(apart[i]), 4) if np.isfinite(apart[i]) else None,
+            }
+            for i, claim in enumerate(asked)
+        ],
     }
 
 
-def score(told: dict[str, np.ndarray]) -> dict[str, float]:
-    """Return the scores of some claims; errors are compared on those that interpolation answers too."""
-    both = np.isfinite(told["straight_log_error"])
+def score(folds: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """Return the scores of some folds; errors are compared on claims that interpolation answers too."""
+    claims = [claim for fold in folds for claim in fold["claims"]]
+    both = [claim for claim in claims if claim["straight_log_error"] is not None]
     return {
-        "n_claims": int(told["inside_90"].size),
-        "coverage_50": round(float(told["inside_50"].mean()), 3),
-        "coverage_90": round(float(told["inside_90"].mean()), 3),
-        "median_abs_log_error": round(float(np.median(told["log_error"])), 4),
-        "n_with_interpolation": int(both.sum()),
-        "median_abs_log_error_there": round(float(np.median(told["log_error"][both])), 4),
-        "median_abs_log_error_of_interpolation": round(float(np.median(told["straight_log_error"][both])), 4),
-        "max_rhat": round(float(told["max_rhat"].max()), 3),
+        "n_claims": len(claims),
+        "coverage_50": round(statistics.mean(c["inside_50"] for c in claims), 3),
+        "coverage_90": round(statistics.mean(c["inside_90"] for c in claims), 3),
+        "median_abs_log_error": statistics.median(c["log_error"] for c in claims),
+        "n_with_interpolation": len(both),
+        "median_abs_log_error_there": statistics.median(c["log_error"] for c in both),
+        "median_abs_log_error_of_interpolation": statistics.median(c["straight_log_error"] for c in both),
+        "max_rhat": max(fold["max_rhat"] for fold in folds),
     }
 
 
 def main() -> None:
-    """Run both sets of folds and write the table after each fold."""
+    """Make the folds that are missing; the file is written after each."""
     out = Path(sys.argv[1])
     case = load_case("soviet-third-wave")
     claims = answer_claims(case.system, case.ledger).select_use(Use.FIT)
-    found: dict[str, Any] = {}
-    for name, folds in (("agency", folds_by_agency(claims)), ("years", folds_by_years(claims))):
-        told: list[dict[str, np.ndarray]] = []
-        rows: list[dict[str, Any]] = []
-        for number, left_out in enumerate(folds):
-            begun = time.perf_counter()
-            told.append(ask_fold(case.system, claims, left_out, seed=100 + number))
-            agencies = sorted({claims[i].agency for i in left_out})
-            label = agencies if name == "agency" else f"years ending {number} or {number + 5}"
-            rows.append({"left_out": label, **score(told[-1]), "seconds": round(time.perf_counter() - begun)})
-            print(name, number, rows[-1], flush=True)
-            together = {key: np.concatenate([t[key] for t in told]) for key in told[0]}
-            found[name] = {"together": score(together), "folds": rows}
-            versions = {package: version(package) for package in ("jax", "numpy", "scipy", "llvmlite")}
-            about = {"python": platform.python_version(), "processor": platform.machine(), "versions": versions}
+    found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))["by"] if out.exists() else {}
+    versions = {package: version(package) for package in ("jax", "numpy", "scipy", "llvmlite")}
+    about = {"python": platform.python_version(), "processor": platform.machine(), "versions": versions}
+    for name, left_outs in (("agency", folds_by_agency(claims)), ("years", folds_by_years(claims))):
+        folds: list[dict[str, Any]] = found.get(name, {}).get("folds", [])
+        for number in range(len(folds), N_FOLDS):
+            fold = ask_fold(case.system, claims, left_outs[number], seed=100 + number)
+            folds.append({"scores": score([fold]), **fold})
+            print(name, number, folds[-1]["scores"], flush=True)
+            found[name] = {"together": score(folds), "folds": folds}
             out.parent.mkdir(parents=True, exist_ok=True)
-            out.write_text(json.dumps({"about": about, "by": found}, indent=2) + "\n", encoding="utf-8")
+            out.write_text(json.dumps({"about": about, "by": found}, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

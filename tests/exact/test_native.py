@@ -13,7 +13,7 @@ from counterstream.case import load_case
 from counterstream.dynamics.machine import WIDTH, Code, Machine, write_functions, write_nodes
 from counterstream.dynamics.native import NativeRun
 from counterstream.dynamics.program import compile_system
-from counterstream.dynamics.scalars import Graph, pull_back, spell_out
+from counterstream.dynamics.scalars import BINARY, UNARY, Graph, pull_back, spell_out
 from counterstream.evidence.answering import answer_claims
 from counterstream.evidence.claim import Use
 from counterstream.infer.lanes import compile_lanes
@@ -82,8 +82,6 @@ def test_known_numbers_fold_and_equal_operations_are_one() -> None:
 
 def evaluate(graph: Graph, node: int, given: dict[int, float]) -> float:
     """Evaluate a node by hand."""
-    from counterstream.dynamics.scalars import BINARY, UNARY
-
     if node in given:
         return given[node]
     if graph.operation[node] == "known":

@@ -8,7 +8,7 @@ order of magnitude faster, and compiled in seconds.  What a step means stands in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -37,14 +37,13 @@ class Traced(NamedTuple):
     """A run in scalars: what goes in and comes out at its start, in each step and at its end.
 
     ``constants`` are the draw's values, ``moving`` its own paths in the step, ``shared`` the
-    levers in the step; ``carried`` lists places of the carry that are not always 0.
+    levers in the step.  Of the carry there are only the places that are not always 0.
     """
 
     graph: Graph
     constants: list[int]
     moving: list[int]
     shared: list[int]
-    carried: list[int]
     begun: list[int]  # the carry at the start
     before: list[int]  # the carry as a step finds it
     after: list[int]  # and leaves it
@@ -155,7 +154,7 @@ class NativeRun:
         trail = Trail(_block(values), _block(own), shared, values.shape[0], [])
         courses = np.empty((len(trail.values), n_steps + 1, len(t.told), WIDTH))
         for block, course in enumerate(courses):
-            carries = np.empty((n_steps + 1 if self.derivative else 1, len(t.carried), WIDTH))
+            carries = np.empty((n_steps + 1 if self.derivative else 1, len(t.before), WIDTH))
             arrays = (trail.values[block], trail.own[block], shared, carries, course)
             self._forward(n_steps, *(a.ctypes.data for a in arrays))
             if self.derivative:
@@ -241,7 +240,6 @@ def trace(run: NativeRun) -> Traced:
         if grown == used:
             kept = sorted(used)
             return found._replace(
-                carried=kept,
                 begun=[found.begun[i] for i in kept],
                 before=[found.before[i] for i in kept],
                 after=[found.after[i] for i in kept],
@@ -269,7 +267,7 @@ def _spell_run(
     *after, told = spell_out(graph, closed["step"], [*values, *steps, *rows])
     (ended,) = spell_out(graph, closed["end"], rows)
     flat = [[int(n) for row in part for n in row.ravel()] for part in (begun, after, [told], [ended])]
-    return Traced(graph, constants, moving, shared, [], flat[0], before, flat[1], flat[2], flat[3])
+    return Traced(graph, constants, moving, shared, flat[0], before, flat[1], flat[2], flat[3])
 
 
 def _split(t: Traced, roots: Sequence[int], unfolding: Sequence[int]) -> tuple[list[int], list[int]]:
@@ -280,57 +278,61 @@ def _split(t: Traced, roots: Sequence[int], unfolding: Sequence[int]) -> tuple[l
     return [n for n in nodes if not inside[n]], [n for n in nodes if inside[n]]
 
 
-def _read_givens(code: Code, t: Traced, held: dict[int, str], step: str) -> None:
-    """Load what a step reads of its own: paths and levers."""
-    for place, node in enumerate(t.moving):
-        held[node] = code.load("%own", code.row(step, len(t.moving), place))
-    for place, node in enumerate(t.shared):
-        held[node] = code.spread("%shared", code.row(step, len(t.shared), place))
+def _load_rows(code: Code, nodes: Sequence[int], base: str, step: str | None = None) -> dict[int, str]:
+    """Load nodes from an array that has a row for each, or that for each in every step."""
+    rows = (str(i) if step is None else code.row(step, len(nodes), i) for i in range(len(nodes)))
+    return {node: code.load(base, row) for node, row in zip(nodes, rows, strict=True)}
 
 
-def _read_constants(code: Code, t: Traced) -> dict[int, str]:
-    return {node: code.load("%values", str(place)) for place, node in enumerate(t.constants)}
+def _store_rows(code: Code, held: Mapping[int, str], nodes: Sequence[int], base: str, step: str | None = None) -> None:
+    """Write nodes into an array like that of :func:`_load_rows`."""
+    for i, node in enumerate(nodes):
+        code.store(held[node], base, str(i) if step is None else code.row(step, len(nodes), i))
 
 
-def _read_carry(code: Code, t: Traced, held: dict[int, str], step: str, *, kept: bool = True) -> None:
-    """Load the carry as a step finds it; unless every step's is kept, there is one, written over."""
-    for place, node in enumerate(t.before):
-        held[node] = code.load("%carries", code.row(step, len(t.before), place) if kept else str(place))
+def _load_step(code: Code, t: Traced, carry_step: str | None) -> dict[int, str]:
+    """Load what step ``%t`` reads: paths, levers, and the carry as it finds it."""
+    shared = {node: code.spread("%shared", code.row("%t", len(t.shared), i)) for i, node in enumerate(t.shared)}
+    return {**_load_rows(code, t.moving, "%own", "%t"), **shared, **_load_rows(code, t.before, "%carries", carry_step)}
 
 
 def write_forward(t: Traced, *, kept: bool) -> list[str]:
-    """Return the function that runs a block of draws; the carries of all steps are ``kept`` for the derivative."""
+    """Return the function that runs a block of draws.
+
+    Parameters
+    ----------
+    kept
+        Whether the carries of all steps are kept, for the derivative; else one is written over.
+    """
+
+    def place(step: str) -> str | None:
+        return step if kept else None
+
     code = Code()
-    unfolding = (*t.moving, *t.shared, *t.before)
     code.do("entry:")
-    held = _read_constants(code, t)
-    early, inside = _split(t, [*t.begun, *t.after, *t.told], unfolding)
+    held = _load_rows(code, t.constants, "%values")
+    early, inside = _split(t, [*t.begun, *t.after, *t.told], (*t.moving, *t.shared, *t.before))
     write_nodes(code, t.graph, early, held)
-    for place, node in enumerate(t.begun):
-        code.store(held[node], "%carries", str(place))
+    _store_rows(code, held, t.begun, "%carries")
     code.do("br label %step")
     code.do("step:")
     code.do("%t = phi i64 [0, %entry], [%next, %step]")
     code.do("%next = add i64 %t, 1")
-    now = dict(held)
-    _read_givens(code, t, now, "%t")
-    _read_carry(code, t, now, "%t", kept=kept)
+    now = {**held, **_load_step(code, t, place("%t"))}
     write_nodes(code, t.graph, inside, now)
-    for place, node in enumerate(t.after):
-        code.store(now[node], "%carries", code.row("%next", len(t.after), place) if kept else str(place))
-    for place, node in enumerate(t.told):
-        code.store(now[node], "%course", code.row("%t", len(t.told), place))
+    _store_rows(code, now, t.after, "%carries", place("%next"))
+    _store_rows(code, now, t.told, "%course", "%t")
     code.do("%more = icmp slt i64 %next, %n")
     code.do("br i1 %more, label %step, label %end")
     code.do("end:")
-    last = dict(held)
-    _read_carry(code, t, last, "%n", kept=kept)
+    last = {**held, **_load_rows(code, t.before, "%carries", place("%n"))}
     write_nodes(code, t.graph, _all(_split(t, t.ended, t.before)), last)
-    for place, node in enumerate(t.ended):
-        code.store(last[node], "%course", code.row("%n", len(t.ended), place))
+    _store_rows(code, last, t.ended, "%course", "%n")
     code.do("ret void")
-    arguments = "i64 %n, ptr noalias %values, ptr noalias %own, ptr noalias %shared, ptr noalias %carries"
-    return [f"define void @forward({arguments}, ptr noalias %course) {{", *code.lines, "}"]
+    return [f"define void @forward({_ARGUMENTS}, ptr noalias %course) {{", *code.lines, "}"]
+
+
+_ARGUMENTS = "i64 %n, ptr noalias %values, ptr noalias %own, ptr noalias %shared, ptr noalias %carries"
 
 
 def _all(parts: tuple[list[int], list[int]]) -> list[int]:
@@ -355,52 +357,35 @@ def write_backward(t: Traced) -> list[str]:
 
     code = Code()
     code.do("entry:")
-    held = _read_constants(code, t)
+    held = _load_rows(code, t.constants, "%values")
     code.do(f"%slope = alloca [{max(len(t.before), 1)} x <{WIDTH} x double>], align 32")
     code.do(f"%sums = alloca [{max(len(frontier), 1)} x <{WIDTH} x double>], align 32")
     before_loop, in_loop = _split(t, inner, (*unfolding, *d_after, *d_told))
     write_nodes(code, graph, sorted({*early, *before_loop}), held)
-    for place in range(len(frontier)):
-        code.store(number(0.0), "%sums", str(place))
-    last = dict(held)
-    _read_carry(code, t, last, "%n")
-    for place, node in enumerate(d_ended):
-        last[node] = code.load("%d_course", code.row("%n", len(d_ended), place))
+    _store_rows(code, dict.fromkeys(frontier, number(0.0)), frontier, "%sums")
+    last = {**held, **_load_rows(code, t.before, "%carries", "%n"), **_load_rows(code, d_ended, "%d_course", "%n")}
     write_nodes(code, graph, _all(_split(t, d_last, (*t.before, *d_ended))), last)
-    for place, node in enumerate(d_last):
-        code.store(last[node], "%slope", str(place))
+    _store_rows(code, last, d_last, "%slope")
     code.do("br label %step")
     code.do("step:")
     code.do("%next = phi i64 [%n, %entry], [%t, %step]")
     code.do("%t = sub i64 %next, 1")
-    now = dict(held)
-    _read_givens(code, t, now, "%t")
-    _read_carry(code, t, now, "%t")
-    for place, node in enumerate(d_after):
-        now[node] = code.load("%slope", str(place))
-    for place, node in enumerate(d_told):
-        now[node] = code.load("%d_course", code.row("%t", len(d_told), place))
+    slopes = {**_load_rows(code, d_after, "%slope"), **_load_rows(code, d_told, "%d_course", "%t")}
+    now = {**held, **_load_step(code, t, "%t"), **slopes}
     write_nodes(code, graph, in_loop, now)
-    for place, node in enumerate(d_before):
-        code.store(now[node], "%slope", str(place))
-    for place, node in enumerate(d_moving):
-        code.store(now[node], "%d_own", code.row("%t", len(d_moving), place))
+    _store_rows(code, now, d_before, "%slope")
+    _store_rows(code, now, d_moving, "%d_own", "%t")
     for place, node in enumerate(d_frontier):
         code.store(code.two("fadd", code.load("%sums", str(place)), now[node]), "%sums", str(place))
     code.do("%more = icmp sgt i64 %t, 0")
     code.do("br i1 %more, label %step, label %end")
     code.do("end:")
-    for place, node in enumerate(d_begun):
-        held[node] = code.load("%slope", str(place))
-    for place, node in enumerate(d_early):
-        held[node] = code.load("%sums", str(place))
+    held.update({**_load_rows(code, d_begun, "%slope"), **_load_rows(code, d_early, "%sums")})
     write_nodes(code, graph, _all(_split(t, d_constants, ())), held)
-    for place, node in enumerate(d_constants):
-        code.store(held[node], "%d_values", str(place))
+    _store_rows(code, held, d_constants, "%d_values")
     code.do("ret void")
-    arguments = "i64 %n, ptr noalias %values, ptr noalias %own, ptr noalias %shared, ptr noalias %carries"
     more = "ptr noalias %d_course, ptr noalias %d_values, ptr noalias %d_own"
-    return [f"define void @backward({arguments}, {more}) {{", *code.lines, "}"]
+    return [f"define void @backward({_ARGUMENTS}, {more}) {{", *code.lines, "}"]
 
 
 def _cut(nodes: list[int], *sizes: int) -> list[list[int]]:
