@@ -20,16 +20,8 @@ import jax
 import numpy as np
 
 from counterstream.case import Case
-from counterstream.errors import CounterstreamError, Problem
-from counterstream.evidence.answering import (
-    AnsweredClaim,
-    Answering,
-    answer_claims,
-    migration_coverage,
-    relaying_agencies,
-)
+from counterstream.evidence.answering import Answering, migration_coverage
 from counterstream.evidence.claim import Use
-from counterstream.evidence.ledger import Ledger, read_claims
 from counterstream.evidence.writing import format_claims
 from counterstream.infer.fit import Fit, FitSettings, fit_system
 from counterstream.infer.progress import Progress, Silent
@@ -38,6 +30,7 @@ from counterstream.report.content import Provenance
 from counterstream.spec import write_system
 from counterstream.store.run_folder import IfComplete, RunFolder, open_run
 from counterstream.system.observable import FlowMeasure
+from counterstream.workflow.claims import answer_extra, answer_selected, claims_to_fit
 from counterstream.workflow.content import VISIBLE_CHANGE, build_content
 from counterstream.workflow.files import write_claims_checked, write_fit, write_flows, write_inputs, write_summary
 from counterstream.workflow.results import Results, collect_results
@@ -110,12 +103,12 @@ def run_case(
     settings = settings or RunSettings()
     listener = progress or Silent()
     begun = time.perf_counter()
-    answering = _answer(case, settings)
+    answering = answer_selected(case, settings.exclude_agencies, settings.until)
     with open_run(folder, settings.if_complete) as run:
         fit = _fit(case, answering, settings, listener, run)
         listener.told("simulate", 0, 1)
         names = [s.name for s in case.system.scenarios] if settings.scenarios is None else list(settings.scenarios)
-        extra = _answer_extra(case, settings)
+        extra = answer_extra(case, settings.check_ledgers).answered
         results = collect_results(case, answering, fit, extra, settings.n_simulated, names)
         simulated = time.perf_counter()
         listener.told("simulate", 1, 1)
@@ -144,7 +137,7 @@ def fit_case(
     """Fit a case and write ``fit.nc`` and ``run.json``; see :func:`run_case`."""
     settings = settings or RunSettings()
     listener = progress or Silent()
-    answering = _answer(case, settings)
+    answering = answer_selected(case, settings.exclude_agencies, settings.until)
     with open_run(folder, settings.if_complete) as run:
         fit = _fit(case, answering, settings, listener, run)
         run.write_text("system.resolved.yaml", write_system(case.system))
@@ -156,40 +149,9 @@ def fit_case(
         return RunResult(run.path, fit, summary)
 
 
-def _answer(case: Case, settings: RunSettings) -> Answering:
-    ledger: Ledger = case.ledger
-    unknown = set(settings.exclude_agencies) - set(ledger.agencies)
-    if unknown:
-        raise CounterstreamError(
-            [
-                Problem(
-                    "U202",
-                    "no claim is by that agency",
-                    found=name,
-                    mend="counterstream evidence list shows the agencies",
-                )
-                for name in sorted(unknown)
-            ]
-        )
-    # Who passes on the counts of an agency that is left out is left out with it.
-    excluded = [n for a in settings.exclude_agencies for n in relaying_agencies(case.system, a, ledger.agencies)]
-    return answer_claims(case.system, ledger.select(excluded, settings.until))
-
-
-def _answer_extra(case: Case, settings: RunSettings) -> tuple[AnsweredClaim, ...]:
-    known = {s.id for s in case.ledger.sources}
-    claims = [c for path in settings.check_ledgers for c in read_claims(path, known_sources=known, use=Use.CHECK)]
-    if not claims:
-        return ()
-    return answer_claims(case.system, Ledger(tuple(claims), case.ledger.sources, case.ledger.events)).answered
-
-
 def _fit(case: Case, answering: Answering, settings: RunSettings, listener: Progress, run: RunFolder) -> Fit:
     keep_compiled()
-    fitted = answering.select_use(Use.FIT)
-    if not fitted:
-        mend = "let an observable answer claims of the ledger, or mark claims with use = fit"
-        raise CounterstreamError(Problem("F101", "no claim is left to fit", str(case.folder), mend=mend))
+    fitted = claims_to_fit(case, answering)
     return fit_system(case.system, fitted, settings.fit, progress=listener, checkpoint=run.path / CHECKPOINT)
 
 

@@ -18,11 +18,10 @@ from counterstream.infer.progress import Progress, Silent
 from counterstream.scenario.change import Changed, apply_scenario, find_scenario
 from counterstream.simulate.counts import simulate_counts
 from counterstream.simulate.expected import Course, simulate_expected_draws
-from counterstream.store.netcdf import read_netcdf
-from counterstream.store.run_folder import is_complete
 from counterstream.store.tables import write_csv, write_parquet
 from counterstream.system.system import System
 from counterstream.workflow.files import INTERVALS
+from counterstream.workflow.fitted import other_system, read_flats
 
 Floats = NDArray[np.float64]
 ENGINES = ("expected", "counts")
@@ -104,18 +103,11 @@ def read_draws(system: System, run: Path, n_draws: int) -> Draw:
     CounterstreamError
         If the run holds no finished fit (U204), or the fit of another system (U205).
     """
-    path = run / "fit.nc"
-    if not path.exists() or not is_complete(run):
-        problem = Problem(
-            "U204", "the folder holds no finished fit", str(run), mend="fit the case first, or go on with it"
-        )
-        raise CounterstreamError(problem)
-    flat = read_netcdf(path)["flat"].dataset["flat"]
+    flats, names = read_flats(run)
     unknowns = system_unknowns(system)
-    labels = [str(name) for name in flat.coords["unknown"].to_numpy()[: unknowns.dimension]]
-    if labels != list(unknowns.labels()):
-        raise CounterstreamError(Problem("U205", "the fit is of another system", str(path), mend="fit this case again"))
-    pooled = flat.to_numpy().reshape(-1, flat.shape[-1])[:, : unknowns.dimension]
+    if names[: unknowns.dimension] != list(unknowns.labels()):
+        raise other_system(run)
+    pooled = flats.reshape(-1, flats.shape[-1])[:, : unknowns.dimension]
     pick = np.linspace(0, pooled.shape[0] - 1, n_draws).astype(int)
     return jax.jit(jax.vmap(lambda z: to_draw(system, unknowns.constrain(z))))(pooled[pick])
 
