@@ -51,7 +51,7 @@ class Drive(NamedTuple):
     events
         Events' strengths, shape (n_steps,).
     hold_share, hold_value
-        Share of each step in which a scenario holds an instrument, and its value there.
+        Share of each step in which a scenario holds an instrument or a signal, and its value there.
     release
         1 where approvals are released, by decision in batches.
     """
@@ -77,17 +77,21 @@ class Levers(NamedTuple):
     release: Mapping[str, Array]
 
 
-def pull_levers(system: System, *, all_instruments: bool = False) -> Levers:
+def pull_levers(system: System, *, all_levers: bool = False) -> Levers:
     """Return the levers of a system, possibly under a scenario.
 
     Parameters
     ----------
-    all_instruments
-        Whether instruments that nobody holds get an empty hold: then the levers of a system
+    all_levers
+        Whether instruments and signals that nobody holds get an empty hold: then the levers of a system
         and of its scenarios have one structure, and one compiled run serves them all.
     """
     clock = system.clock
-    held = {i.name: hold_path(clock, i.holds) for i in system.instruments if i.holds or all_instruments}
+    held = {
+        lever.name: hold_path(clock, lever.holds)
+        for lever in (*system.instruments, *system.signals)
+        if lever.holds or all_levers
+    }
     return Levers(
         events={e.name: jnp.asarray(event_path(clock, e)) for e in system.events},
         hold_share={name: jnp.asarray(share) for name, (share, _) in held.items()},
@@ -95,7 +99,7 @@ def pull_levers(system: System, *, all_instruments: bool = False) -> Levers:
         release={
             m.name: jnp.asarray(release_path(clock, m.batches) if m.batches else np.ones(clock.n_steps))
             for m in system.decisions
-            if m.batches is not None or all_instruments
+            if m.batches is not None or all_levers
         },
     )
 

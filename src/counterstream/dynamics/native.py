@@ -125,7 +125,7 @@ class NativeRun:
         levers
             Those of a scenario, of all instruments; by default the system's own.
         """
-        levers = pull_levers(self.program.system, all_instruments=True) if levers is None else levers
+        levers = pull_levers(self.program.system, all_levers=True) if levers is None else levers
         paths = lay_paths(self.program, _any_draw(self.program), levers)
         leaves = [np.asarray(leaf, dtype=np.float64) for leaf in jax.tree.leaves((paths.seasons, paths.levers))]
         n_steps = self.program.system.clock.n_steps
@@ -204,7 +204,7 @@ def _any_draw(program: Program) -> Draw:
 def trace(run: NativeRun) -> Traced:
     """Trace a run into scalars; rows that nobody ever enters are found by trying."""
     program, system = run.program, run.program.system
-    paths = lay_paths(program, _any_draw(program), pull_levers(system, all_instruments=True))
+    paths = lay_paths(program, _any_draw(program), pull_levers(system, all_levers=True))
     now = jax.tree.map(lambda a: jnp.asarray(a)[:1], paths)
 
     def begin(values: list[Array]) -> Any:

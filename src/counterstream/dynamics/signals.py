@@ -64,14 +64,14 @@ def start_memory(program: Program, draw: Draw) -> Memory:
 
 def see(program: Program, draw: Draw, memory: Memory, stocks: Rows, x: Drive) -> Seen:
     """Return every instrument, signal and event as it stands at the start of the step."""
-    seen: Seen = dict(memory.levels)
+    seen: Seen = {name: _hold(name, level, x) for name, level in memory.levels.items()}
     seen.update(x.events)
     for name, own in x.own.items():
         if not program.instruments[name].responds_to:
             seen[name] = _hold(name, own, x)
     for name in program.reading_order:
         if name in program.signals:
-            seen[name] = _memoryless(program, program.signals[name], draw, memory, stocks, seen)
+            seen[name] = _hold(name, _memoryless(program, program.signals[name], draw, memory, stocks, seen), x)
         else:
             value = x.own[name]
             for term in program.instruments[name].responds_to:

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import jax.numpy as jnp
 
 from counterstream.dynamics.draw import Draw
 from counterstream.errors import CounterstreamError, Problem, suggest_name
-from counterstream.system.instrument import Event, Instrument
+from counterstream.system.instrument import Event, Hold, Instrument
 from counterstream.system.move import DecisionMove, Move
-from counterstream.system.scenario import ChangeParameter, ChangeRhythm, DropEvent, HoldInstrument, Scenario
+from counterstream.system.scenario import (
+    ChangeParameter,
+    ChangeRhythm,
+    DropEvent,
+    HoldInstrument,
+    HoldSignal,
+    MoveEvent,
+    Scenario,
+)
+from counterstream.system.signal import Signal
 from counterstream.system.system import System
 from counterstream.units import DURATION_UNITS, RATE_UNITS
+
+_Holdable = TypeVar("_Holdable", Instrument, Signal)
 
 
 @dataclass(frozen=True)
@@ -57,14 +69,19 @@ def find_scenario(system: System, name: str) -> Scenario:
 def apply_scenario(system: System, scenario: Scenario) -> Changed:
     """Return the system with a scenario's changes made."""
     instruments = {i.name: i for i in system.instruments}
+    signals = {s.name: s for s in system.signals}
     events = {e.name: e for e in system.events}
     moves: dict[str, Move] = {m.name: m for m in system.moves}
     parameters: list[ChangeParameter] = []
     for change in scenario.changes:
         if isinstance(change, HoldInstrument):
-            instruments[change.instrument] = _held(instruments[change.instrument], change)
+            instruments[change.instrument] = _held(instruments[change.instrument], change.hold)
+        elif isinstance(change, HoldSignal):
+            signals[change.signal] = _held(signals[change.signal], change.hold)
         elif isinstance(change, DropEvent):
-            events[change.event] = _dropped(events[change.event])
+            events[change.event] = replace(events[change.event], dropped=True)
+        elif isinstance(change, MoveEvent):
+            events[change.event] = _moved(events[change.event], change)
         elif isinstance(change, ChangeRhythm):
             move = moves[change.move]
             moves[change.move] = replace(move, batches=change.batches) if isinstance(move, DecisionMove) else move
@@ -73,18 +90,25 @@ def apply_scenario(system: System, scenario: Scenario) -> Changed:
     changed = replace(
         system,
         instruments=tuple(instruments.values()),
+        signals=tuple(signals.values()),
         events=tuple(events.values()),
         moves=tuple(moves.values()),
     )
     return Changed(changed, tuple(parameters))
 
 
-def _held(instrument: Instrument, change: HoldInstrument) -> Instrument:
-    return replace(instrument, holds=(*instrument.holds, change.hold))
+def _held(lever: _Holdable, hold: Hold) -> _Holdable:
+    return replace(lever, holds=(*lever.holds, hold))
 
 
-def _dropped(event: Event) -> Event:
-    return replace(event, dropped=True)
+def _moved(event: Event, change: MoveEvent) -> Event:
+    return replace(
+        event,
+        first=change.first or event.first,
+        last=change.last or event.last,
+        half_life_months=None if change.last else event.half_life_months,
+        dropped=False,
+    )
 
 
 def _internal(system: System, change: ChangeParameter) -> ChangeParameter:

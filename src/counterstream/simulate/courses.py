@@ -90,7 +90,7 @@ class Courses:
             Flows and paths have a 0 at the last boundary; stocks stand there as at the end.
         """
         native = self._native
-        shared = native.lay_out(pull_levers(system or self.program.system, all_instruments=True))
+        shared = native.lay_out(pull_levers(system or self.program.system, all_levers=True))
         values, own = (np.asarray(part) for part in self._inputs(draws, jnp.arange(n_draws)))
         native.compile()
         starts = range(0, n_draws, self.width)

@@ -35,11 +35,15 @@ def check_instruments(draft: System, out: Findings) -> None:
         else:
             check_increasing([day for day, _ in path.points], (*at, "path", "points"), "at", out)
             _check_points(path, (*at, "path", "points"), clock, out)
-        for index, hold in enumerate(instrument.holds):
-            place: At = (*at, "holds", index)
-            if check_span(hold.first, hold.last, place, "to", out) and is_outside(hold.first, hold.last, clock):
-                _warn_outside(place, f"{hold.first or '...'} to {hold.last or '...'}", clock, out)
-        check_holds(instrument.holds, [(*at, "holds", index) for index in range(len(instrument.holds))], out)
+        _check_own_holds(instrument.holds, at, clock, out)
+
+
+def _check_own_holds(holds: tuple[Hold, ...], at: At, clock: Clock, out: Findings) -> None:
+    places: list[At] = [(*at, "holds", index) for index in range(len(holds))]
+    for hold, place in zip(holds, places, strict=True):
+        if check_span(hold.first, hold.last, place, "to", out) and is_outside(hold.first, hold.last, clock):
+            _warn_outside(place, f"{hold.first or '...'} to {hold.last or '...'}", clock, out)
+    check_holds(holds, places, out)
 
 
 def _check_walk(path: Walk, at: At, clock: Clock, out: Findings) -> None:
@@ -64,7 +68,7 @@ def _warn_outside(at: At, found: str, clock: Clock, out: Findings) -> None:
 
 
 def check_holds(holds: tuple[Hold, ...], places: list[At], out: Findings) -> None:
-    """Check that no two spans of one instrument overlap at different values."""
+    """Check that no two spans of one instrument or signal overlap at different values."""
     order = sorted(range(len(holds)), key=lambda index: holds[index].first or date.min)
     reach, holder = date.min, -1
     for index in order:
@@ -73,7 +77,7 @@ def check_holds(holds: tuple[Hold, ...], places: list[At], out: Findings) -> Non
             out.add(
                 "S517",
                 places[max(index, holder)],
-                "the instrument is held twice at the same time",
+                "it is held twice at the same time",
                 found=f"{holds[holder].value:g} and {hold.value:g}",
                 allowed="spans that do not overlap",
             )
@@ -97,6 +101,7 @@ def check_signals(draft: System, out: Findings) -> None:
     months = years_to_months(draft.clock.years_per_step)
     span = months * draft.clock.n_steps
     for signal in draft.signals:
+        _check_own_holds(signal.holds, ("signals", signal.name), draft.clock, out)
         for index, part in enumerate(signal.inputs):
             if part.lag_months >= span:
                 at: At = ("signals", signal.name, "inputs", index, "lag_months")

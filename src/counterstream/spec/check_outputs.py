@@ -10,7 +10,15 @@ from counterstream.spec.findings import Findings
 from counterstream.spec.node import At
 from counterstream.system.instrument import Hold
 from counterstream.system.observable import Answer, FlowMeasure, RatioMeasure, StockMeasure
-from counterstream.system.scenario import ChangeParameter, ChangeRhythm, DropEvent, HoldInstrument, Scenario
+from counterstream.system.scenario import (
+    ChangeParameter,
+    ChangeRhythm,
+    DropEvent,
+    HoldInstrument,
+    HoldSignal,
+    MoveEvent,
+    Scenario,
+)
 from counterstream.system.system import System
 
 #: Answers to one name of claims that later ones are compared with.
@@ -115,15 +123,17 @@ def check_scenarios(draft: System, out: Findings) -> None:
                     found=change.event,
                     allowed="an event that happens",
                 )
+            elif isinstance(change, MoveEvent):
+                _check_event_change(change, (*at, index), draft, out)
 
 
 def _check_once(scenario: Scenario, at: At, out: Findings) -> None:
     """Check that no event, parameter or rhythm is changed twice."""
     seen: set[tuple[str, str]] = set()
     for index, change in enumerate(scenario.changes):
-        if isinstance(change, HoldInstrument):
+        if isinstance(change, HoldInstrument | HoldSignal):
             continue
-        if isinstance(change, DropEvent):
+        if isinstance(change, DropEvent | MoveEvent):
             target = ("event", change.event)
         elif isinstance(change, ChangeParameter):
             target = ("parameter", change.parameter)
@@ -141,10 +151,10 @@ def _check_once(scenario: Scenario, at: At, out: Findings) -> None:
 
 
 def _check_scenario_holds(scenario: Scenario, at: At, draft: System, out: Findings) -> None:
-    """Check the spans in which a scenario holds instruments."""
+    """Check the spans in which a scenario holds instruments and signals."""
     by_name: dict[str, list[tuple[Hold, At]]] = {}
     for index, change in enumerate(scenario.changes):
-        if not isinstance(change, HoldInstrument):
+        if not isinstance(change, HoldInstrument | HoldSignal):
             continue
         hold, place = change.hold, (*at, index)
         if not check_span(hold.first, hold.last, place, "to", out):
@@ -157,7 +167,8 @@ def _check_scenario_holds(scenario: Scenario, at: At, draft: System, out: Findin
                 found=f"{hold.first or '...'} to {hold.last or '...'}",
                 allowed=f"{draft.clock.start} to {draft.clock.end}",
             )
-        by_name.setdefault(change.instrument, []).append((hold, place))
+        held = change.instrument if isinstance(change, HoldInstrument) else change.signal
+        by_name.setdefault(held, []).append((hold, place))
     for entries in by_name.values():
         check_holds(tuple(hold for hold, _ in entries), [place for _, place in entries], out)
 
@@ -178,6 +189,22 @@ def _check_parameter_change(change: ChangeParameter, at: At, draft: System, out:
             found=f"{change.value:g}",
             allowed="between 0 and 1" if is_share else "0 and above",
         )
+
+
+def _check_event_change(change: MoveEvent, at: At, draft: System, out: Findings) -> None:
+    """Check the new dates of an event, and that they are new."""
+    event = next((e for e in draft.events if e.name == change.event), None)
+    if event is None or (change.first is None and change.last is None):
+        return
+    first, last = change.first or event.first, change.last or event.last
+    if not check_span(first, last, at, "to" if change.last else "from", out):
+        return
+    if (first, last) == (event.first, event.last) and not event.dropped:
+        found = f"{first} to {last or '...'}"
+        out.add("S515", at, "the event has these dates already", found=found, allowed="other dates")
+    elif is_outside(first, last, draft.clock):
+        found, allowed = f"{first} to {last or '...'}", f"{draft.clock.start} to {draft.clock.end}, or drop: true"
+        out.add("S515", at, "the new dates lie outside the clock", found=found, allowed=allowed)
 
 
 def _check_rhythm_change(change: ChangeRhythm, at: At, draft: System, out: Findings) -> None:

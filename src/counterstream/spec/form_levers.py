@@ -108,7 +108,7 @@ PATH = Record(
 )
 HOLD = Record(
     "hold",
-    "A span in which the instrument stands at a value, whatever its path.",
+    "A span in which an instrument or a signal stands at a value, whatever moves it.",
     {
         "value": Field(Number(), "The level held."),
         "from": Field(Day(), "First day; the start of the clock if left out.", None),
@@ -194,6 +194,7 @@ SIGNAL = Record(
         "initial": Field(LEVEL, "Value at the start.", 0.0),
         "per": Field(ListOf(Name("attribute"), distinct=True), "Attributes within whose values persons share it.", ()),
         "label": LABEL,
+        "holds": Field(ListOf(HOLD), "Spans in which what is seen of it is held fixed.", ()),
     },
     ends=_end_signal,
 )

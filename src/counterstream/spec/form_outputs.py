@@ -10,7 +10,7 @@ from counterstream.spec.form_moves import STATUS
 from counterstream.spec.form_parts import BATCHES, GROUPS, LABEL, POSITIVE
 from counterstream.spec.node import At
 from counterstream.spec.records import ByKey, Field, ListOf, MapOf, Record, WordOr
-from counterstream.spec.shapes import MAX_NAME, Flag, Name, Number, Quantity, Shape, Text, Word
+from counterstream.spec.shapes import MAX_NAME, Day, Flag, Name, Number, Quantity, Shape, Text, Word
 from counterstream.system.system import MeasurementPriors
 
 
@@ -135,6 +135,12 @@ def _end_change(values: dict[str, Any], at: At, out: Findings) -> None:
         out.add("S515", (*at, "times"), "a factor of 1 changes nothing", found="1", mend="give another factor")
     if values.get("drop") is False:
         out.add("S515", (*at, "drop"), "the change changes nothing", found="false", allowed="true")
+    if "drop" in values and values["drop"] is None and values["from"] is None and values["to"] is None:
+        allowed = "drop: true, or other dates (from, to)"
+        out.add("S515", at, "the change changes nothing", found="an event alone", allowed=allowed)
+    if values.get("drop") and (values["from"] is not None or values["to"] is not None):
+        allowed = "drop: true, or other dates (from, to)"
+        out.add("S516", (*at, "drop"), "an event that does not happen has no dates", found="both", allowed=allowed)
 
 
 CHANGE = ByKey(
@@ -144,10 +150,20 @@ CHANGE = ByKey(
             "Fix an instrument at a value, for a span or throughout.",
             {"instrument": Field(Name("instrument"), "The instrument."), **HOLD.fields},
         ),
+        "signal": Record(
+            "hold_signal",
+            "Fix what is seen of a signal at a value, for a span or throughout.",
+            {"signal": Field(Name("signal"), "The signal."), **HOLD.fields},
+        ),
         "event": Record(
-            "drop_event",
-            "The event does not happen.",
-            {"event": Field(Name("event"), "The event."), "drop": Field(Flag(), "true.")},
+            "change_event",
+            "The event does not happen, or happens at other dates.",
+            {
+                "event": Field(Name("event"), "The event."),
+                "drop": Field(Flag(), "true: it does not happen.", None),
+                "from": Field(Day(), "Its first day instead.", None),
+                "to": Field(Day(), "Its last day instead; it then stands until that day.", None),
+            },
             ends=_end_change,
         ),
         "parameter": Record(

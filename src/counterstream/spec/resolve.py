@@ -124,8 +124,12 @@ def _resolve_instrument(name: str, form: Form, scope: Scope) -> Instrument:
         responds_to=tuple(Term(term["effect"], term["of"]) for term in form["responds_to"]),
         label=form["label"],
         unit=form["unit"],
-        holds=tuple(Hold(hold["value"], hold["from"], hold["to"]) for hold in form["holds"]),
+        holds=_resolve_holds(form),
     )
+
+
+def _resolve_holds(form: Form) -> tuple[Hold, ...]:
+    return tuple(Hold(hold["value"], hold["from"], hold["to"]) for hold in form["holds"])
 
 
 def _resolve_event(name: str, form: Form, scope: Scope) -> Event:
@@ -160,6 +164,7 @@ def _resolve_signal(name: str, form: Form, scope: Scope) -> Signal:
         initial=form["initial"],
         per=tuple(attribute.name for attribute in scope.attributes if attribute.name in per),
         label=form["label"],
+        holds=_resolve_holds(form),
     )
 
 

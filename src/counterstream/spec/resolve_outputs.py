@@ -25,6 +25,8 @@ from counterstream.system.scenario import (
     ChangeRhythm,
     DropEvent,
     HoldInstrument,
+    HoldSignal,
+    MoveEvent,
     Scenario,
 )
 
@@ -89,8 +91,10 @@ def _resolve_change(form: Form) -> Change:
     kind: str = form["variant"]
     if kind == "instrument":
         return HoldInstrument(form["instrument"], Hold(form["value"], form["from"], form["to"]))
+    if kind == "signal":
+        return HoldSignal(form["signal"], Hold(form["value"], form["from"], form["to"]))
     if kind == "event":
-        return DropEvent(form["event"])
+        return DropEvent(form["event"]) if form["drop"] else MoveEvent(form["event"], form["from"], form["to"])
     if kind == "parameter":
         if form["value"] is not None:
             return ChangeParameter(form["parameter"], value=form["value"])

@@ -19,7 +19,14 @@ from counterstream.system.observable import (
     StockMeasure,
 )
 from counterstream.system.parameter import FAMILY_ARGUMENTS, Parameter
-from counterstream.system.scenario import Change, ChangeParameter, DropEvent, HoldInstrument
+from counterstream.system.scenario import (
+    Change,
+    ChangeParameter,
+    DropEvent,
+    HoldInstrument,
+    HoldSignal,
+    MoveEvent,
+)
 from counterstream.system.signal import Signal, SignalInput, Source
 from counterstream.system.system import InitialStock, System
 from counterstream.system.term import Term
@@ -166,7 +173,8 @@ def _signal(signal: Signal) -> Form:
             "average": signal.average,
             "initial": signal.initial,
         }
-    return _kept(form | {"inputs": [_input(part) for part in signal.inputs]})
+    holds = [_hold(hold) for hold in signal.holds]
+    return _kept(form | {"inputs": [_input(part) for part in signal.inputs], "holds": holds})
 
 
 def _batches(batches: Batches | None) -> Form | None:
@@ -254,8 +262,12 @@ def _answer(answer: Answer) -> Form:
 def _change(change: Change) -> Form:
     if isinstance(change, HoldInstrument):
         return {"instrument": change.instrument, **_hold(change.hold)}
+    if isinstance(change, HoldSignal):
+        return {"signal": change.signal, **_hold(change.hold)}
     if isinstance(change, DropEvent):
         return {"event": change.event, "drop": True}
+    if isinstance(change, MoveEvent):
+        return _kept({"event": change.event, "from": change.first, "to": change.last})
     if isinstance(change, ChangeParameter):
         return _kept(
             {

@@ -56,7 +56,7 @@ Path = Steps | Points | Walk
 
 @dataclass(frozen=True)
 class Hold:
-    """A scenario's order: the instrument stands at ``value`` between two dates."""
+    """A scenario's order: an instrument or a signal stands at ``value`` between two dates."""
 
     value: float
     first: date | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from counterstream.system.instrument import Hold
 from counterstream.system.move import Batches
@@ -17,10 +18,30 @@ class HoldInstrument:
 
 
 @dataclass(frozen=True)
+class HoldSignal:
+    """Fix what is seen of a signal at a value, for a span or throughout; what feeds it goes on unseen."""
+
+    signal: str
+    hold: Hold
+
+
+@dataclass(frozen=True)
 class DropEvent:
     """The event does not happen."""
 
     event: str
+
+
+@dataclass(frozen=True)
+class MoveEvent:
+    """The event happens at other dates; ``None`` leaves a date as it is.
+
+    An event that is given a last day stands until then instead of fading.
+    """
+
+    event: str
+    first: date | None = None
+    last: date | None = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +61,7 @@ class ChangeRhythm:
     batches: Batches | None
 
 
-Change = HoldInstrument | DropEvent | ChangeParameter | ChangeRhythm
+Change = HoldInstrument | HoldSignal | DropEvent | MoveEvent | ChangeParameter | ChangeRhythm
 
 
 @dataclass(frozen=True)

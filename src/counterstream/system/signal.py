@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from counterstream.system.group import EVERYBODY, Selector
+from counterstream.system.instrument import Hold
 from counterstream.system.parameter import Quantity
 
 
@@ -71,6 +72,8 @@ class Signal:
         Value at the start.
     per
         Attributes within whose values persons share the signal; empty: one signal for all.
+    holds
+        Spans in which a scenario fixes what is seen of it.
     """
 
     name: str
@@ -80,3 +83,4 @@ class Signal:
     initial: Quantity = 0.0
     per: tuple[str, ...] = ()
     label: str = ""
+    holds: tuple[Hold, ...] = ()

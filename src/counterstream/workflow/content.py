@@ -33,8 +33,8 @@ from counterstream.report.content import (
     Verdict,
     WrongClaim,
 )
+from counterstream.scenario.wording import say_change
 from counterstream.system.observable import FlowMeasure, Observable, RatioMeasure, StockMeasure
-from counterstream.system.scenario import Change, ChangeRhythm, DropEvent, HoldInstrument
 from counterstream.system.system import System
 from counterstream.workflow.results import Results, bands_of, observable_named
 
@@ -194,7 +194,7 @@ def _scenario_views(results: Results, name: str, points: dict[str, tuple[ClaimPo
     system = results.system
     told = next(s for s in results.scenarios if s.name == name)
     declared = next(s for s in system.scenarios if s.name == name)
-    changes = tuple(_say_change(system, change) for change in declared.changes)
+    changes = tuple(say_change(system, change) for change in declared.changes)
     sizes: dict[str, float] = {}
     for observable in system.observables:
         base = results.series.get(observable.name)
@@ -224,23 +224,6 @@ def _scenario_views(results: Results, name: str, points: dict[str, tuple[ClaimPo
             )
         )
     return views
-
-
-def _say_change(system: System, change: Change) -> str:
-    """Say in plain words what a scenario changes."""
-    if isinstance(change, DropEvent):
-        label = {e.name: e.label or e.name for e in system.events}[change.event]
-        return f"does not happen: {label}"
-    if isinstance(change, HoldInstrument):
-        label = {i.name: i.label or i.name for i in system.instruments}[change.instrument]
-        first = f" from {change.hold.first.isoformat()}" if change.hold.first else ""
-        last = f" until {change.hold.last.isoformat()}" if change.hold.last else ""
-        return f"held at {change.hold.value:g}{first}{last}: {label}"
-    if isinstance(change, ChangeRhythm):
-        rhythm = "in batches" if change.batches else "one by one"
-        return f"approvals of {change.move} are released {rhythm}"
-    how = f"set to {change.value:g}" if change.value is not None else f"multiplied by {change.times:g}"
-    return f"{change.parameter} is {how}"
 
 
 def _say_difference(observable: Observable, base: Floats, other: Floats) -> str:

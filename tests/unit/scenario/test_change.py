@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import jax.numpy as jnp
+import numpy as np
 import pytest
 
 from counterstream.dynamics.draw import Draw
+from counterstream.dynamics.program import compile_system
 from counterstream.errors import CounterstreamError
 from counterstream.scenario.change import apply_scenario, find_scenario
+from counterstream.simulate.expected import simulate_expected
 from counterstream.system.instrument import Event, Hold, Instrument, Steps
-from counterstream.system.move import Batches, DecisionMove
+from counterstream.system.move import Batches, DecisionMove, RateMove
 from counterstream.system.parameter import Family, Parameter, Prior
-from counterstream.system.scenario import ChangeParameter, ChangeRhythm, DropEvent, HoldInstrument, Scenario
+from counterstream.system.scenario import (
+    ChangeParameter,
+    ChangeRhythm,
+    DropEvent,
+    HoldInstrument,
+    HoldSignal,
+    MoveEvent,
+    Scenario,
+)
+from counterstream.system.signal import Signal, SignalInput, Source
 from counterstream.system.system import System
+from counterstream.system.term import Term
 from tests.small_systems import small_system
 
 
@@ -63,3 +77,34 @@ def test_an_unknown_scenario_is_coded() -> None:
     with pytest.raises(CounterstreamError) as caught:
         find_scenario(office(), "peace")
     assert caught.value.codes == ("U201",)
+
+
+def test_a_signal_is_held() -> None:
+    letters = Signal("letters", (SignalInput(Source.STOCK, ("in",), 1.0),))
+    system = replace(office(), signals=(letters,))
+    hold = Hold(2.0, None, date(2001, 1, 1))
+    assert apply_scenario(system, Scenario("s", (HoldSignal("letters", hold),))).system.signals[0].holds == (hold,)
+
+
+def test_an_event_is_moved_and_stands_until_a_last_day() -> None:
+    fading = replace(office(), events=(Event("war", date(2001, 1, 1), half_life_months=6.0, dropped=True),))
+    earlier = apply_scenario(fading, Scenario("s", (MoveEvent("war", date(2000, 3, 1)),))).system.events[0]
+    assert earlier == Event("war", date(2000, 3, 1), half_life_months=6.0)
+    longer = apply_scenario(fading, Scenario("s", (MoveEvent("war", last=date(2004, 1, 1)),))).system.events[0]
+    assert longer == Event("war", date(2001, 1, 1), date(2004, 1, 1))
+
+
+def test_what_is_held_of_a_signal_is_what_moves_see() -> None:
+    """A rate with effect 1 of a held signal is multiplied by ``exp(value)`` while it is held, and only then."""
+    feed = SignalInput(Source.STOCK, ("in",), 1.0, scale_persons=1e4)
+    signal = Signal("letters", (feed,), half_life_months=6.0)
+    move = RateMove("go", "queue", "in", 0.1, terms=(Term(1.0, "letters"),))
+    system = small_system(("queue", "in"), (move,), signals=(signal,), initial={"queue": 1000.0})
+    silent = Scenario("s", (HoldSignal("letters", Hold(0.7, date(2001, 1, 1), date(2001, 12, 31))),))
+    changed = apply_scenario(system, silent).system
+    course = simulate_expected(compile_system(changed), Draw({}, {}))
+    plain = simulate_expected(compile_system(system), Draw({}, {}))
+    hazard = -np.log1p(-course.flows[:, 0, 0] / course.stocks[:-1, 0, 0])
+    np.testing.assert_allclose(hazard[12:24], 0.1 / 12 * np.exp(0.7), rtol=1e-12)
+    np.testing.assert_array_equal(course.flows[:12], plain.flows[:12])
+    assert (np.abs(hazard[24:] / (0.1 / 12 * np.exp(0.7)) - 1.0) > 1e-3).all()
