@@ -77,7 +77,7 @@ def run(
 
     A run that was stopped goes on where it was when the same command is given again.
     """
-    flags = _name_flags(quick=quick, sampler=sampler, chains=chains, warm=warm, draws=draws, seed=seed)
+    flags = name_flags(quick=quick, sampler=sampler, chains=chains, warm=warm, draws=draws, seed=seed)
     selection = _name_selection(exclude_agency, until, check_claims)
     _fit(case, out, flags, selection, whole=True, overwrite=overwrite, as_json=as_json)
 
@@ -101,12 +101,12 @@ def fit(
 
     A fit that was stopped goes on where it was when the same command is given again.
     """
-    flags = _name_flags(quick=quick, sampler=sampler, chains=chains, warm=warm, draws=draws, seed=seed)
+    flags = name_flags(quick=quick, sampler=sampler, chains=chains, warm=warm, draws=draws, seed=seed)
     selection = _name_selection(exclude_agency, until, check_claims)
     _fit(case, out, flags, selection, whole=False, overwrite=overwrite, as_json=as_json)
 
 
-def _name_flags(
+def name_flags(
     *,
     quick: bool | None,
     sampler: str | None,
@@ -152,11 +152,11 @@ def _fit(
         Go on after the fit, to the report.
     """
     with reporting(as_json=as_json):
-        case = _load(name, as_json=as_json)
+        case = load_with_claims(name, as_json=as_json)
         folder = out or RUNS / case.name
     how = "the same command without --overwrite" if overwrite else "the same command"
     with reporting(as_json=as_json, when_stopped=f"stopped; {how} goes on from what is in {folder}"):
-        _look_at_folder(folder, overwrite=overwrite)
+        look_at_folder(folder, overwrite=overwrite)
         result = _work(case, folder, _make_settings(flags, selection, overwrite=overwrite), whole=whole)
         verdict = str(result.summary.get("verdict", ""))
         if as_json:
@@ -170,7 +170,7 @@ def _fit(
         raise Ending(SAYS_NO)
 
 
-def _load(name: str, *, as_json: bool) -> Case:
+def load_with_claims(name: str, *, as_json: bool) -> Case:
     """Read a case that can be fitted, and show its warnings."""
     from counterstream.case import load_case
 
@@ -196,7 +196,7 @@ def _make_settings(flags: Mapping[str, object], selection: Mapping[str, object],
     return replace(settings, fit=replace(FitSettings(), **flags), **selection)  # pyright: ignore[reportArgumentType]
 
 
-def _look_at_folder(folder: Path, *, overwrite: bool) -> None:
+def look_at_folder(folder: Path, *, overwrite: bool) -> None:
     """Refuse a folder with a complete run before any work is done; say if an unfinished one is taken up."""
     from counterstream.store.codes import ALREADY_COMPLETE
     from counterstream.store.run_folder import RunState, is_complete, read_state
@@ -265,7 +265,7 @@ def sbc(
     The ranks are uniform if the inference is right (Talts and others, 2018).
     """
     with reporting(as_json=as_json):
-        read = _load(case, as_json=as_json)
+        read = load_with_claims(case, as_json=as_json)
     with reporting(as_json=as_json, when_stopped="stopped; nothing was written"):
         # What cannot be written should not be found out after hours of work.
         out.parent.mkdir(parents=True, exist_ok=True)

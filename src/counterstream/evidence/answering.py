@@ -279,11 +279,11 @@ def _weigh_repeats(answered: list[AnsweredClaim]) -> tuple[AnsweredClaim, ...]:
 
 def _cluster_repeats(items: list[tuple[AnsweredClaim, int]]) -> list[list[int]]:
     """Cluster claims of one witness on one window whose figures are the same within half a percent."""
-    ordered = sorted(items, key=lambda pair: (_central_figure(pair[0]), pair[1]))
+    ordered = sorted(items, key=lambda pair: (central_figure(pair[0]), pair[1]))
     clusters: list[list[int]] = []
     head = 0.0
     for item, index in ordered:
-        figure = _central_figure(item)
+        figure = central_figure(item)
         if clusters and figure - head <= SAME_FIGURE * abs(head):
             clusters[-1].append(index)
         else:
@@ -292,7 +292,7 @@ def _cluster_repeats(items: list[tuple[AnsweredClaim, int]]) -> list[list[int]]:
     return clusters
 
 
-def _central_figure(item: AnsweredClaim) -> float:
+def central_figure(item: AnsweredClaim) -> float:
     """Return the value, or the middle of a range without one."""
     if item.value is not None:
         return item.value

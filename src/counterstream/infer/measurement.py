@@ -231,6 +231,16 @@ def to_working(table: ClaimTable, values: Floats) -> Floats:
     return np.where(table.logit, np.log(share) - np.log1p(-share), np.log(persons))
 
 
+def to_natural(table: ClaimTable, working: Floats) -> Floats:
+    """Take values of every claim from its working scale to persons or shares; undoes :func:`to_working`."""
+    return np.where(table.logit, 1.0 / (1.0 + np.exp(-working)), np.exp(np.where(table.logit, 0.0, working)))
+
+
+def middle_of(table: ClaimTable, observed: Observed) -> Floats:
+    """Return what each claim says on its working scale, a range by its middle, shape (n_claims,)."""
+    return np.where(table.form == Form.RANGE, 0.5 * (observed.low + observed.high), observed.value)
+
+
 def build_measurement(table: ClaimTable, priors: MeasurementPriors) -> Measurement:
     """Find which agencies have a bias and a spread of their own."""
     pairs = list(zip(table.agency, (Kind(k) for k in table.kind), table.anchor, strict=True))

@@ -16,7 +16,7 @@ from counterstream.evidence.answering import AnsweredClaim
 from counterstream.infer.claims import ClaimTable, Form, tabulate_claims
 from counterstream.infer.densities import wrong_probability
 from counterstream.infer.draws import draw_count, draw_excess, draw_interval, draw_mixture, draw_shortfall, draw_student
-from counterstream.infer.measurement import TAILS, Measurement, Noise, working_values
+from counterstream.infer.measurement import TAILS, Measurement, Noise, middle_of, to_natural, working_values
 from counterstream.infer.posterior import ClaimReader, Posterior, measurement_values, to_draw
 from counterstream.simulate.courses import Courses
 from counterstream.simulate.series import simulated
@@ -52,9 +52,7 @@ class ClaimPredictions:
     @property
     def observed(self) -> Floats:
         """Reported values on the natural scale; a range by its middle, shape (claim,)."""
-        seen = working_values(self.table)
-        middle = np.where(self.table.form == Form.RANGE, 0.5 * (seen.low + seen.high), seen.value)
-        natural = _natural(self.table, middle)
+        natural = to_natural(self.table, middle_of(self.table, working_values(self.table)))
         return np.where(self.table.form == Form.COUNT, self.table.value, natural)
 
     def interval(self, level: float) -> tuple[Floats, Floats]:
@@ -63,10 +61,8 @@ class ClaimPredictions:
         return low, high
 
     def inside(self, level: float) -> NDArray[np.bool_]:
-        """Whether each reported value lies in its predictive interval (a tiny slack for ties of digits)."""
-        low, high = self.interval(level)
-        slack = 1e-9 * np.abs(self.observed)
-        return (self.observed >= low - slack) & (self.observed <= high + slack)
+        """Whether each reported value lies in its predictive interval."""
+        return lies_inside(self.observed, *self.interval(level))
 
     def surprise(self) -> Floats:
         """Two-sided predictive tail probability of each reported value, shape (claim,)."""
@@ -83,6 +79,12 @@ class ClaimPredictions:
         """``|log(median truth / reported)|`` of each claim (for shares too), shape (claim,)."""
         middle = np.median(self.truth, axis=0)
         return np.abs(np.log(np.maximum(middle, 1e-6)) - np.log(np.maximum(self.observed, 1e-6)))
+
+
+def lies_inside(values: Floats, low: Floats, high: Floats) -> NDArray[np.bool_]:
+    """Whether each value lies in its interval, with a tiny slack for ties of digits; not where a limit is NaN."""
+    slack = 1e-9 * np.abs(values)
+    return (values >= low - slack) & (values <= high + slack)
 
 
 class ClaimPredictor:
@@ -169,7 +171,3 @@ def draw_right(key: Array, table: ClaimTable, noise: Noise) -> Said:
 
 def _natural_jax(table: ClaimTable, working: Array) -> Array:
     return jnp.where(table.logit, jax.nn.sigmoid(working), jnp.exp(working))
-
-
-def _natural(table: ClaimTable, working: Floats) -> Floats:
-    return np.where(table.logit, 1.0 / (1.0 + np.exp(-working)), np.exp(np.where(table.logit, 0.0, working)))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from counterstream.case import Case
 from counterstream.errors import CounterstreamError, Problem, suggest_name
 from counterstream.evidence.answering import AnsweredClaim, Answering, answer_claims, relaying_agencies
-from counterstream.evidence.claim import Use
-from counterstream.evidence.ledger import Ledger, read_claims
+from counterstream.evidence.claim import Claim, Use
+from counterstream.evidence.ledger import check_claims
 
 
 def answer_selected(case: Case, exclude_agencies: Sequence[str] = (), until: date | None = None) -> Answering:
@@ -37,10 +38,22 @@ def answer_selected(case: Case, exclude_agencies: Sequence[str] = (), until: dat
 
 
 def answer_extra(case: Case, files: Sequence[Path]) -> Answering:
-    """Answer further claims, to be checked and not fitted."""
-    known = {s.id for s in case.ledger.sources}
-    claims = [c for path in files for c in read_claims(path, known_sources=known, use=Use.CHECK)]
-    return answer_claims(case.system, Ledger(tuple(claims), case.ledger.sources, case.ledger.events))
+    """Answer further claims, to be checked and not fitted; they may name sources that the case does not know.
+
+    Raises
+    ------
+    CounterstreamError
+        With the problems of all files that cannot be read (L1, L2, L3).
+    """
+    claims: list[Claim] = []
+    problems: list[Problem] = []
+    for path in files:
+        read, found = check_claims(path, use=Use.CHECK)
+        claims.extend(read or ())
+        problems.extend(found if read is None else ())
+    if problems:
+        raise CounterstreamError(problems)
+    return answer_claims(case.system, replace(case.ledger, claims=tuple(claims)))
 
 
 def claims_to_fit(case: Case, answering: Answering) -> tuple[AnsweredClaim, ...]:
