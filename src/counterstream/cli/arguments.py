@@ -89,3 +89,29 @@ CheckClaims = Annotated[
     ),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Remove what an earlier run left in the folder.")]
+RunOfCase = Annotated[
+    Path | None,
+    typer.Option(
+        "--run",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="Folder of a run of the case, whose posterior draws are used.",
+        show_default="runs/CASE",
+    ),
+]
+EngineName = Annotated[
+    Engine, typer.Option("--engine", help="Expected numbers, or whole persons with the chance that goes with them.")
+]
+NumberOfDraws = Annotated[int, typer.Option("--draws", min=1, help="Number of draws.")]
+FixedSeed = Annotated[int, typer.Option("--seed", min=0, max=LARGEST_SEED, help="Seed of everything random.")]
+TablesFolder = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", file_okay=False, help="Folder for tables.", show_default="none are written"),
+]
+
+
+def usual_run(name: str) -> Path | None:
+    """Return the folder where ``run`` puts the case, if it is there; else the priors are drawn from."""
+    usual = RUNS / name
+    return usual if usual.exists() else None

@@ -9,7 +9,7 @@ from typing import Annotated, ParamSpec
 import typer
 
 import counterstream
-from counterstream.cli import cases, claims, courses, doctor, fits, runs
+from counterstream.cli import cases, claims, comparing, courses, doctor, fits, runs, validating
 from counterstream.cli.telling import Ending
 
 _Arguments = ParamSpec("_Arguments")
@@ -68,6 +68,8 @@ _add(app, "check", cases.check, "check my-case")
 _add(app, "run", fits.run, 'run my-case --quick --without "harbour office" --out without')
 _add(app, "fit", fits.fit, "fit my-case --chains 64 --seed 7 --out long")
 _add(app, "simulate", courses.simulate, "simulate my-case --run runs/my-case --engine counts --scenario open_border")
+_add(app, "compare", comparing.compare, "compare my-case open_border --run runs/my-case --out open")
+_add(app, "validate", validating.validate, "validate my-case --folds 5 --by years --out left-out")
 _add(evidence, "list", claims.list_claims, "evidence list my-case --unanswered")
 _add(evidence, "conflicts", claims.list_conflicts, "evidence conflicts my-case --json")
 app.add_typer(evidence)

@@ -8,7 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
-from counterstream.cli.arguments import LARGEST_SEED, RUNS, AsJson, CaseName, Engine
+from counterstream.cli.arguments import (
+    AsJson,
+    CaseName,
+    Engine,
+    EngineName,
+    FixedSeed,
+    NumberOfDraws,
+    RunOfCase,
+    TablesFolder,
+    usual_run,
+)
 from counterstream.cli.telling import list_problems, print_json, print_line, reporting, show_problems
 from counterstream.cli.texts import print_table
 
@@ -17,28 +27,14 @@ PHASES = {"simulate": 1.0}
 
 def simulate(
     case: CaseName,
-    run: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            exists=True,
-            file_okay=False,
-            help="Folder of a run of the case, whose posterior draws are used.",
-            show_default="runs/CASE",
-        ),
-    ] = None,
-    engine: Annotated[
-        Engine, typer.Option(help="Expected numbers, or whole persons with the chance that goes with them.")
-    ] = Engine.EXPECTED,
+    run: RunOfCase = None,
+    engine: EngineName = Engine.EXPECTED,
     scenario: Annotated[
         str | None, typer.Option(metavar="NAME", help="A scenario of the system.", show_default="the baseline")
     ] = None,
-    draws: Annotated[int, typer.Option(min=1, help="Number of draws.")] = 200,
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of everything random.")] = 1,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", file_okay=False, help="Folder for tables.", show_default="none are written"),
-    ] = None,
+    draws: NumberOfDraws = 200,
+    seed: FixedSeed = 1,
+    out: TablesFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a fitted system forward, as it was or under a scenario; give the totals of every flow."""
@@ -57,7 +53,7 @@ def simulate(
         with watching(PHASES) as progress:
             summary = simulate_case(
                 read,
-                run or _usual_run(read.name),
+                run or usual_run(read.name),
                 engine=str(engine),
                 scenario=scenario,
                 n_draws=draws,
@@ -69,12 +65,6 @@ def simulate(
             print_json({"case": read.name, **summary, "problems": list_problems(read.warnings)})
         else:
             _print_totals(summary, out)
-
-
-def _usual_run(name: str) -> Path | None:
-    """Return the folder where ``run`` puts the case, if it is there; else the priors are drawn from."""
-    usual = RUNS / name
-    return usual if usual.exists() else None
 
 
 def _print_totals(summary: Mapping[str, Any], out: Path | None) -> None:

@@ -27,7 +27,21 @@ MISUSED = 2
 INTERRUPTED = 130
 
 #: Problems of what the command was given, not of the work: exit status 2.
-USAGE_CODES = frozenset({codes.FOLDER_EXISTS, codes.BAD_NAME, "U201", "U202", "U301", "U302"})
+USAGE_CODES = frozenset(
+    {
+        codes.FOLDER_EXISTS,
+        codes.BAD_NAME,
+        "U201",
+        "U202",
+        "U211",
+        "U212",
+        "U213",
+        "U214",
+        *(f"U{number}" for number in range(220, 230)),
+        "U301",
+        "U302",
+    }
+)
 
 
 class Ending(Exception):  # noqa: N818  # it is no error

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -11,10 +15,16 @@ from jax import Array
 from numpy.typing import NDArray
 
 from counterstream.dynamics.draw import Draw
+from counterstream.dynamics.drive import pull_levers
 from counterstream.dynamics.flow import Moment
 from counterstream.dynamics.layout import Layout
 from counterstream.dynamics.native import NativeRun
 from counterstream.dynamics.program import Program
+from counterstream.system.system import System
+
+Floats = NDArray[np.float64]
+#: Draws that one thread runs at a time.
+DRAWS_A_TASK = 16
 
 
 class Course(NamedTuple):
@@ -29,14 +39,88 @@ class Course(NamedTuple):
         ([draw,] time + 1, group, status).
     """
 
-    flows: NDArray[np.float64]
-    stocks: NDArray[np.float64]
+    flows: Floats
+    stocks: Floats
 
 
 def stock_rows(layout: Layout, stocks: tuple[Array, ...]) -> list[Array]:
     """Return persons by group in each status, in order."""
     zero = jnp.zeros(layout.n_groups)
     return [sum((stocks[cell] for cell in layout.rows[name]), zero) for name in layout.system.status_names]
+
+
+@dataclass(frozen=True)
+class ExpectedRuns:
+    """Whole runs of a system and all its scenarios, compiled once.
+
+    Parameters
+    ----------
+    program
+        A compiled system.
+    paths
+        Instruments and signals whose levels are wanted beside flows and stocks.
+    """
+
+    program: Program
+    paths: tuple[str, ...] = ()
+
+    @cached_property
+    def _native(self) -> NativeRun:
+        program, names = self.program, self.program.system.flow_names
+        n_flows, n_groups = len(names), program.layout.n_groups
+        n_paths = len(self.paths)
+
+        def emit(moment: Moment) -> Array:
+            flows = [moment.flows[name] for name in names]
+            seen = [jnp.mean(moment.seen[name])[None] for name in self.paths]
+            return jnp.concatenate([*flows, *stock_rows(program.layout, moment.stocks), *seen])
+
+        def conclude(last: tuple[Array, ...]) -> Array:
+            rows = stock_rows(program.layout, last)
+            return jnp.concatenate([jnp.zeros(n_flows * n_groups), *rows, jnp.zeros(n_paths)])
+
+        return NativeRun(program, emit, conclude)
+
+    @cached_property
+    def _inputs(self) -> Any:
+        # The draws' numbers go along so that a system without unknowns has an axis to map over.
+        return jax.jit(jax.vmap(lambda draw, _: self._native.inputs(draw)))
+
+    def run(self, draws: Draw, n_draws: int, system: System | None = None) -> tuple[Course, Floats]:
+        """Run many draws.
+
+        Parameters
+        ----------
+        draws
+            Unknowns in internal units; each array leads with the draw.
+        n_draws
+            Number of draws.
+        system
+            The same system under a scenario that leaves its cells as they are; by default the
+            program's own.
+
+        Returns
+        -------
+        course
+            Flows and stocks.
+        levels : ndarray, shape (draw, time, path)
+            Levels of ``paths`` at the start of each step, means over groups.
+        """
+        native = self._native
+        shared = native.lay_out(pull_levers(system or self.program.system, all_levers=True))
+        values, own = (np.asarray(part) for part in self._inputs(draws, jnp.arange(n_draws)))
+        native.compile()
+
+        def task(first: int) -> Floats:
+            part = slice(first, first + DRAWS_A_TASK)
+            return native.run(values[part], own[part], shared)[0]
+
+        with ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1)) as pool:
+            course = np.concatenate(list(pool.map(task, range(0, n_draws, DRAWS_A_TASK))))
+        n_flows, n_groups = len(self.program.system.flow_names), self.program.layout.n_groups
+        n_rows = course.shape[2] - len(self.paths)
+        by_row = course[..., :n_rows].reshape(*course.shape[:2], n_rows // n_groups, n_groups).swapaxes(2, 3)
+        return Course(by_row[:, :-1, :, :n_flows], by_row[..., n_flows:]), course[:, :-1, n_rows:]
 
 
 def simulate_expected(program: Program, draw: Draw) -> Course:
@@ -55,18 +139,4 @@ def simulate_expected_draws(program: Program, draws: Draw, n_draws: int) -> Cour
     n_draws
         Number of draws (a system without unknowns has no array to count).
     """
-    names, n_groups = program.system.flow_names, program.layout.n_groups
-    n_flows, n_stocks = len(names), len(program.system.status_names)
-
-    def emit(moment: Moment) -> Array:
-        flows = [moment.flows[name] for name in names]
-        return jnp.concatenate([*flows, *stock_rows(program.layout, moment.stocks)])
-
-    def conclude(last: tuple[Array, ...]) -> Array:
-        return jnp.concatenate([jnp.zeros(n_flows * n_groups), *stock_rows(program.layout, last)])
-
-    run = NativeRun(program, emit, conclude)
-    values, own = jax.vmap(lambda draw, _: run.inputs(draw))(draws, jnp.arange(n_draws))
-    course, _ = run.run(np.asarray(values), np.asarray(own), run.lay_out())
-    by_row = course.reshape(n_draws, -1, n_flows + n_stocks, n_groups).swapaxes(2, 3)
-    return Course(by_row[:, :-1, :, :n_flows], by_row[..., n_flows:])
+    return ExpectedRuns(program).run(draws, n_draws)[0]

@@ -229,3 +229,31 @@ def measure_course(
         ratio = np.where(some, above / np.where(some, below, 1.0), np.nan)
         return 1.0 - ratio if measure.complement else ratio
     return single(measure)
+
+
+def read_course(
+    program: Program, readings: tuple[Reading, ...], flows: Weights, stocks: Weights, levels: Mapping[str, Weights]
+) -> Weights:
+    """Return readings from whole runs of either engine, shape (draw, n_steps + 1, n_readings).
+
+    Parameters
+    ----------
+    flows, stocks
+        As in :class:`~counterstream.simulate.expected.Course`, with a leading draw axis.
+    levels
+        Paths by name, each (draw, n_steps); those that readings name.
+    """
+    system = program.system
+    places = {
+        "flow": {name: i for i, name in enumerate(system.flow_names)},
+        "stock": {name: i for i, name in enumerate(system.status_names)},
+    }
+    told = np.zeros((stocks.shape[0], stocks.shape[1], len(readings)))
+    for i, reading in enumerate(readings):
+        if reading.kind == "path":
+            told[:, :-1, i] = levels[reading.names[0]]
+            continue
+        columns = [places[reading.kind][name] for name in reading.names]
+        held = flows if reading.kind == "flow" else stocks
+        told[:, : held.shape[1], i] = (held[..., columns].sum(axis=-1) * program.layout.mask(reading.groups)).sum(-1)
+    return told

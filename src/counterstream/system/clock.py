@@ -51,6 +51,13 @@ class Clock:
         """Length of a step in years."""
         return YEARS_PER_STEP[self.step]
 
+    @property
+    def calendar_years(self) -> tuple[tuple[date, date], ...]:
+        """First and last day of each calendar year that the clock touches, cut to the clock."""
+        last = self.boundaries[-1] - timedelta(days=1)
+        years = range(self.start.year, last.year + 1)
+        return tuple((max(date(y, 1, 1), self.start), min(date(y, 12, 31), last)) for y in years)
+
     def covers(self, first: date, last: date) -> bool:
         """Whether the inclusive span of days lies wholly inside the clock."""
         return self.start <= first and last < self.boundaries[-1]

@@ -58,13 +58,12 @@ def simulate_case(
         Totals of every flow over the period, median and 90 % interval.
     """
     listener = progress or Silent()
-    if engine not in ENGINES:
-        raise CounterstreamError(Problem("U203", "there is no such engine", found=engine, allowed=", ".join(ENGINES)))
+    check_engine(engine)
     changed = (
         apply_scenario(case.system, find_scenario(case.system, scenario)) if scenario else Changed(case.system, ())
     )
     listener.told("simulate", 0, 1)
-    draws = draw_priors(case.system, n_draws, seed) if run is None else read_draws(case.system, run, n_draws)
+    draws = find_draws(case.system, run, n_draws, seed)
     course = run_engine(changed, draws, n_draws, engine, seed)
     listener.told("simulate", 1, 1)
     if out is not None:
@@ -86,6 +85,17 @@ def simulate_case(
         "seed": seed,
         "flows": flows,
     }
+
+
+def check_engine(engine: str) -> None:
+    """Raise ``U203`` for an engine that there is not."""
+    if engine not in ENGINES:
+        raise CounterstreamError(Problem("U203", "there is no such engine", found=engine, allowed=", ".join(ENGINES)))
+
+
+def find_draws(system: System, run: Path | None, n_draws: int, seed: int) -> Draw:
+    """Return posterior draws of a run, or draws of the priors where there is none."""
+    return draw_priors(system, n_draws, seed) if run is None else read_draws(system, run, n_draws)
 
 
 def draw_priors(system: System, n_draws: int, seed: int) -> Draw:
