@@ -20,6 +20,8 @@ _PUBLIC: dict[str, str] = {
     "Problem": "counterstream.errors:Problem",
     "RunSettings": "counterstream.workflow.run:RunSettings",
     "System": "counterstream.system.system:System",
+    "Validation": "counterstream.workflow.validation:Validation",
+    "ValidationSettings": "counterstream.workflow.validate:ValidationSettings",
     "answer_claims": "counterstream.evidence.answering:answer_claims",
     "check_system": "counterstream.spec:check_system",
     "find_conflicts": "counterstream.evidence.conflicts:find_conflicts",
@@ -31,6 +33,7 @@ _PUBLIC: dict[str, str] = {
     "read_system": "counterstream.spec:read_system",
     "run_case": "counterstream.workflow.run:run_case",
     "simulate_case": "counterstream.workflow.simulate:simulate_case",
+    "validate_case": "counterstream.workflow.validate:validate_case",
     "write_system": "counterstream.spec:write_system",
 }
 

@@ -18,5 +18,8 @@ from counterstream.workflow.run import RunSettings as RunSettings
 from counterstream.workflow.run import fit_case as fit_case
 from counterstream.workflow.run import run_case as run_case
 from counterstream.workflow.simulate import simulate_case as simulate_case
+from counterstream.workflow.validate import ValidationSettings as ValidationSettings
+from counterstream.workflow.validate import validate_case as validate_case
+from counterstream.workflow.validation import Validation as Validation
 
 __version__: str

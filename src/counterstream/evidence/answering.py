@@ -91,6 +91,11 @@ class UnansweredClaim:
     reason: str
     detail: str = ""
 
+    @property
+    def explanation(self) -> str:
+        """The reason with its detail."""
+        return f"{self.reason}: {self.detail}" if self.detail else self.reason
+
 
 @dataclass(frozen=True)
 class Answering:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from counterstream.evidence.answering import AnsweredClaim
 from counterstream.evidence.hold_out import Statements
 from counterstream.infer.claims import ClaimTable, Floats, Kind, tabulate_claims
-from counterstream.infer.measurement import middle_of, to_natural, working_values
+from counterstream.infer.measurement import middle_of, to_natural
 from counterstream.infer.scores import Foretold
 from counterstream.system.system import System
 
@@ -112,7 +112,7 @@ def foretell_by_rules(
 
 def levels_of(table: ClaimTable) -> list[Level]:
     """Return claims as rules see them."""
-    levels = middle_of(table, working_values(table)) - _log_months(table)
+    levels = middle_of(table) - _log_months(table)
     return [
         Level(c.claim.first.toordinal(), c.claim.last.toordinal(), c.agency, float(level))
         for c, level in zip(table.claims, levels, strict=True)

@@ -236,9 +236,15 @@ def to_natural(table: ClaimTable, working: Floats) -> Floats:
     return np.where(table.logit, 1.0 / (1.0 + np.exp(-working)), np.exp(np.where(table.logit, 0.0, working)))
 
 
-def middle_of(table: ClaimTable, observed: Observed) -> Floats:
+def middle_of(table: ClaimTable) -> Floats:
     """Return what each claim says on its working scale, a range by its middle, shape (n_claims,)."""
-    return np.where(table.form == Form.RANGE, 0.5 * (observed.low + observed.high), observed.value)
+    seen = working_values(table)
+    return np.where(table.form == Form.RANGE, 0.5 * (seen.low + seen.high), seen.value)
+
+
+def observed_values(table: ClaimTable) -> Floats:
+    """Return what each claim says on the natural scale, a range by its middle, shape (n_claims,)."""
+    return np.where(table.form == Form.COUNT, table.value, to_natural(table, middle_of(table)))
 
 
 def build_measurement(table: ClaimTable, priors: MeasurementPriors) -> Measurement:

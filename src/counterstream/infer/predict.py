@@ -16,7 +16,7 @@ from counterstream.evidence.answering import AnsweredClaim
 from counterstream.infer.claims import ClaimTable, Form, tabulate_claims
 from counterstream.infer.densities import wrong_probability
 from counterstream.infer.draws import draw_count, draw_excess, draw_interval, draw_mixture, draw_shortfall, draw_student
-from counterstream.infer.measurement import TAILS, Measurement, Noise, middle_of, to_natural, working_values
+from counterstream.infer.measurement import TAILS, Measurement, Noise, observed_values, working_values
 from counterstream.infer.posterior import ClaimReader, Posterior, measurement_values, to_draw
 from counterstream.simulate.courses import Courses
 from counterstream.simulate.series import simulated
@@ -52,8 +52,7 @@ class ClaimPredictions:
     @property
     def observed(self) -> Floats:
         """Reported values on the natural scale; a range by its middle, shape (claim,)."""
-        natural = to_natural(self.table, middle_of(self.table, working_values(self.table)))
-        return np.where(self.table.form == Form.COUNT, self.table.value, natural)
+        return observed_values(self.table)
 
     def interval(self, level: float) -> tuple[Floats, Floats]:
         """Equal-tailed predictive interval of each claim's reported value."""

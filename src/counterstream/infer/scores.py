@@ -170,7 +170,8 @@ def wilson_interval(n_inside: int, n: int, level: float = 0.9) -> tuple[float, f
     share = n_inside / n
     middle = (share + z * z / (2 * n)) / (1.0 + z * z / n)
     reach = z / (1.0 + z * z / n) * math.sqrt(share * (1.0 - share) / n + z * z / (4 * n * n))
-    return max(middle - reach, 0.0), min(middle + reach, 1.0)
+    # Rounding errors must not keep the limits from 0 and 1, which they reach where none or all are inside.
+    return (max(middle - reach, 0.0) if n_inside else 0.0), (min(middle + reach, 1.0) if n_inside < n else 1.0)
 
 
 @dataclass(frozen=True)

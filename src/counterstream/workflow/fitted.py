@@ -36,11 +36,6 @@ class HasDraws(Protocol):
         """``fit``, ``unfit`` or ``quick look``."""
         ...
 
-    @property
-    def pooled(self) -> Floats:
-        """Draws of all chains together, shape (draw, dimension)."""
-        ...
-
     def thinned(self, n: int) -> Floats:
         """Return at most ``n`` evenly spaced pooled draws."""
         ...
