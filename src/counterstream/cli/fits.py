@@ -163,7 +163,7 @@ def _fit(
             told = {"case": case.name, "folder": str(folder), "summary": result.summary}
             print_json({**told, "problems": list_problems(case.warnings)})
         else:
-            _print_summary(result.summary)
+            print_summary(result.summary)
             report = folder / "report.html"
             print_line(f"report: {report}" if whole and report.exists() else f"folder: {folder}")
     if verdict == UNFIT:
@@ -220,7 +220,7 @@ def _work(case: Case, folder: Path, settings: RunSettings, *, whole: bool) -> Ru
         return (run_case if whole else fit_case)(case, folder, settings, progress)
 
 
-def _print_summary(summary: Mapping[str, object]) -> None:
+def print_summary(summary: Mapping[str, object]) -> None:
     """Print what the fit amounts to, in plain words."""
     verdict = str(summary.get("verdict", ""))
     meaning = {
