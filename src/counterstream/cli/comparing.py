@@ -22,6 +22,7 @@ from counterstream.cli.texts import print_table
 
 if TYPE_CHECKING:
     from counterstream.workflow.compare import Comparison
+    from counterstream.workflow.explain import Explanation
 
 BASELINE = "baseline"
 #: Rows of the table on the screen; the files hold all.
@@ -91,6 +92,77 @@ def _print_comparison(found: Comparison) -> None:
         print_line(sentence)
     if found.variance_ratio is not None:
         print_line(
-            f"common random numbers leave {found.variance_ratio:.0%} of the difference's variance "
-            "that separate ones would give"
+            f"chance: common random numbers leave {found.variance_ratio:.0%} of the variance "
+            "that separate ones would give the difference"
         )
+
+
+def explain(
+    case: CaseName,
+    observable: Annotated[str, typer.Option("--observable", metavar="NAME", help="An observable of the system.")],
+    before: Annotated[
+        str, typer.Option("--from", metavar="PERIOD", help="A year, a month, or FIRST..LAST: 1979, 1979-03..1979-08.")
+    ],
+    after: Annotated[str, typer.Option("--to", metavar="PERIOD", help="A later one.")],
+    run: RunOfCase = None,
+    draws: NumberOfDraws = 100,
+    orders: Annotated[
+        int, typer.Option(min=2, help="Orders to sample where there are too many mechanisms to try all sets.")
+    ] = 100,
+    seed: FixedSeed = 1,
+    out: TablesFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Share a change between two periods out among instruments, events, signals and composition.
+
+    Each part is a Shapley value: the parts add up to the change, draw by draw.
+    """
+    from counterstream.case import load_case
+
+    with reporting(as_json=as_json):
+        read = load_case(case)
+        if not as_json:
+            show_problems(read.warnings)
+    with reporting(as_json=as_json, when_stopped="stopped"):
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+        from counterstream.cli.watching import watching
+        from counterstream.workflow.explain import explain_change
+
+        with watching({"compile": 0.3, "coalitions": 1.0}) as progress:
+            found = explain_change(
+                read,
+                run or usual_run(read.name),
+                observable,
+                before,
+                after,
+                n_draws=draws,
+                n_orders=orders,
+                seed=seed,
+                out=out,
+                progress=progress,
+            )
+        if as_json:
+            print_json({"case": read.name, **found.summary(), "problems": list_problems(read.warnings)})
+            return
+        _print_explanation(found)
+        if out is not None:
+            print_line(f"table: {out / 'explained.csv'}")
+
+
+def _print_explanation(found: Explanation) -> None:
+    """Print the change and the mechanisms' parts of it."""
+    told = found.summary()
+    values = [told[name] for name in ("value_from", "value_to", "change")]
+    form = "{:.3f}" if found.unit == "share" else "{:,.0f}"
+    before, after, change = (form.format(levels["median"]) for levels in values)
+    interval = f"{form.format(values[2]['low90'])} to {form.format(values[2]['high90'])}"
+    print_line(f"{found.observable}, {found.unit}: {before} in {told['from']}, {after} in {told['to']}")
+    print_line(
+        f"change {change} (90 % interval {interval}); {told['method']}, "
+        f"{told['n_draws']:,} draws of the {found.draws_from}"
+    )
+    print_table(("mechanism", "kind", "mean part", "90 % interval", "share of the change"), found.rows())
+    error = max(row["sampling_error"] for row in told["mechanisms"])
+    if error > 0.0:
+        print_line(f"largest standard error of a mean part from sampling orders: {form.format(error)}")

@@ -65,6 +65,10 @@ class NativeRun:
         Takes the rows after the last step and returns as many numbers: the course's last row.
     derivative
         Whether :meth:`pull` is wanted.
+    frozen
+        Signals whose held values differ from draw to draw: they follow the instruments among
+        a run's ``own`` paths, one for each group where a signal differs between groups.  When
+        they are held is shared, as for every lever.
 
     Notes
     -----
@@ -76,6 +80,7 @@ class NativeRun:
     emit: Emit
     conclude: Conclude
     derivative: bool = False
+    frozen: tuple[str, ...] = ()
 
     @cached_property
     def value_names(self) -> tuple[str, ...]:
@@ -86,6 +91,22 @@ class NativeRun:
     def path_names(self) -> tuple[str, ...]:
         """Instruments in the order of a run's ``own`` paths."""
         return tuple(i.name for i in self.program.system.instruments)
+
+    @cached_property
+    def frozen_columns(self) -> dict[str, slice]:
+        """Where the held values of ``frozen`` signals lie among a run's ``own`` paths."""
+        found: dict[str, slice] = {}
+        first = len(self.path_names)
+        for name in self.frozen:
+            width = self.program.layout.n_groups if self.program.signals[name].per else 1
+            found[name] = slice(first, first + width)
+            first += width
+        return found
+
+    @property
+    def n_frozen(self) -> int:
+        """Number of columns of ``frozen`` signals."""
+        return sum(part.stop - part.start for part in self.frozen_columns.values())
 
     @cached_property
     def traced(self) -> Traced:
@@ -110,12 +131,15 @@ class NativeRun:
         _ = self._machine
 
     def inputs(self, draw: Draw) -> tuple[Array, Array]:
-        """Return one draw's ``values``, shape (n_values,), and ``own`` paths, shape (n_steps, n_paths); by JAX."""
+        """Return one draw's ``values``, shape (n_values,), and ``own`` paths, shape (n_steps, n_paths); by JAX.
+
+        The columns of ``frozen`` signals are 0.
+        """
         own = lay_paths(self.program, draw).own
-        none = jnp.zeros((self.program.system.clock.n_steps, 0))
         values = [draw.values[name] for name in self.value_names]
-        paths = [own[name] for name in self.path_names]
-        return jnp.stack(values) if values else jnp.zeros(0), jnp.stack(paths, axis=1) if paths else none
+        empty = jnp.zeros((self.program.system.clock.n_steps, self.n_frozen))
+        paths = jnp.concatenate([*(own[name][:, None] for name in self.path_names), empty], axis=1)
+        return jnp.stack(values) if values else jnp.zeros(0), paths
 
     def lay_out(self, levers: Levers | None = None) -> Floats:
         """Return what all draws share in each step, shape (n_steps, n_shared).
@@ -141,7 +165,7 @@ class NativeRun:
         own
             Instruments' own paths, shape (draw, n_steps, n_paths).
         shared
-            See :meth:`lay_out`.
+            See :meth:`lay_out`; fewer rows than the clock has steps end the run early.
 
         Returns
         -------
@@ -150,7 +174,7 @@ class NativeRun:
             What :meth:`pull` needs.
         """
         t = self.traced
-        n_steps = self.program.system.clock.n_steps
+        n_steps = shared.shape[0]
         trail = Trail(_block(values), _block(own), shared, values.shape[0], [])
         courses = np.empty((len(trail.values), n_steps + 1, len(t.told), WIDTH))
         for block, course in enumerate(courses):
@@ -163,7 +187,7 @@ class NativeRun:
 
     def pull(self, trail: Trail, slope: Floats) -> tuple[Floats, Floats]:
         """Return the derivative with respect to ``values`` and ``own``, given that with respect to the course."""
-        n_steps = self.program.system.clock.n_steps
+        n_steps = trail.shared.shape[0]
         slopes = _block(slope)
         d_values, d_own = np.empty_like(trail.values), np.empty_like(trail.own)
         for block, carries in enumerate(trail.carries):
@@ -214,12 +238,14 @@ def trace(run: NativeRun) -> Traced:
     def step(values: list[Array], own: list[Array], shared: Any, carry: Any) -> Any:
         at = Draw(dict(zip(run.value_names, values, strict=True)), {})
         seasons, levers = shared
-        x = prepare(program, at, Paths(dict(zip(run.path_names, own, strict=True)), seasons, levers), 1)
+        held = {name: _held_path(run, name, own) for name in run.frozen}
+        levers = levers._replace(hold_value={**levers.hold_value, **held})
+        x = prepare(program, at, Paths(dict(zip(run.path_names, own, strict=False)), seasons, levers), 1)
         later, moment = step_expected(program, at, carry, jax.tree.map(lambda a: a[0], x))
         return later, run.emit(moment)
 
     values = [jnp.ones(())] * len(run.value_names)
-    own = [now.own[name] for name in run.path_names]
+    own = [*(now.own[name] for name in run.path_names), *[jnp.zeros(1)] * run.n_frozen]
     shared = (now.seasons, now.levers)
     carry = jax.eval_shape(begin, values)
     closed = {
@@ -245,6 +271,12 @@ def trace(run: NativeRun) -> Traced:
                 after=[found.after[i] for i in kept],
             )
         used = grown
+
+
+def _held_path(run: NativeRun, name: str, own: list[Array]) -> Array:
+    """Return the held value of a frozen signal, shape (time,) or (time, group)."""
+    columns = own[run.frozen_columns[name]]
+    return jnp.stack(columns, axis=-1) if run.program.signals[name].per else columns[0]
 
 
 def _spell_run(

@@ -49,8 +49,8 @@ class Comparison:
     beyond
         What the scenarios move beyond its fitted range.
     variance_ratio
-        With whole persons: variance of the difference of all flows together with common random
-        numbers, over that with separate ones; ``None`` for expected numbers.
+        With whole persons: how much of the chance in the flows' differences common random numbers
+        leave, as a ratio of variances; ``None`` for expected numbers.
     """
 
     first: str
@@ -208,15 +208,13 @@ def compare_scenarios(
         )
     draws = find_draws(case.system, run, n_draws, seed)
     work = Totalling(compile_system(case.system), draws, n_draws, measurable(case.system, engine), engine)
-    jobs = 2 if engine == "expected" else 3
+    jobs = 2 if engine == "expected" else 5
     listener.told("simulate", 0, jobs)
-    totals: list[Totals] = []
-    for changed in pair.values():
-        totals.append(work.run(changed, seed))
-        listener.told("simulate", len(totals), jobs)
-    ratio = None
+    totals = _run_all(work, pair, seed, listener, jobs)
+    expected, ratio = totals, None
     if engine == "counts":
-        ratio = _variance_ratio(totals[0], totals[1], work.run(pair[first], seed + 1))
+        expected = _run_all(replace(work, engine="expected"), pair, seed, listener, jobs, len(totals))
+        ratio = _variance_ratio(totals, expected, work.run(pair[first], seed + 1))
         listener.told("simulate", jobs, jobs)
     found = Comparison(
         first,
@@ -227,7 +225,7 @@ def compare_scenarios(
         n_draws,
         seed,
         _label(case.system, work.observables, (first, second), totals),
-        _find_beyond(work, pair, dict(zip(pair, totals, strict=True))),
+        _find_beyond(replace(work, engine="expected"), pair, dict(zip(pair, expected, strict=True))),
         ratio,
     )
     if out is not None:
@@ -250,9 +248,6 @@ def _find_beyond(
     work: Totalling, pair: Mapping[str, Changed], totals: Mapping[str, Totals]
 ) -> dict[str, tuple[Excess, ...]]:
     """Compare every scenario's covariates with the fitted course, which is run for that if it is none of the two."""
-    if work.engine == "counts":
-        work = replace(work, engine="expected")
-        totals = {name: work.run(changed, 0) for name, changed in pair.items()}
     fitted = totals[BASELINE] if BASELINE in totals else work.run(Changed(work.program.system, ()), 0)
     told: dict[str, tuple[Excess, ...]] = {}
     for name, changed in pair.items():
@@ -262,14 +257,27 @@ def _find_beyond(
     return told
 
 
-def _variance_ratio(first: Totals, second: Totals, apart: Totals) -> float:
-    """Variance of the difference with common random numbers, over that with separate ones.
+def _run_all(
+    work: Totalling, pair: Mapping[str, Changed], seed: int, listener: Progress, jobs: int, done: int = 0
+) -> list[Totals]:
+    """Run both scenarios and tell after each."""
+    totals: list[Totals] = []
+    for changed in pair.values():
+        totals.append(work.run(changed, seed))
+        listener.told("simulate", done + len(totals), jobs)
+    return totals
 
-    Both differences hold what the draws differ in; only chance differs between them.
+
+def _variance_ratio(whole: Sequence[Totals], expected: Sequence[Totals], apart: Totals) -> float:
+    """Return what common random numbers leave of the chance in the difference.
+
+    The chance of a draw's difference is what whole persons add to the difference of expected
+    numbers; it is compared with that of a first scenario run with other random numbers.
     """
-    common = second.flows[:, -1] - first.flows[:, -1]
-    separate = second.flows[:, -1] - apart.flows[:, -1]
-    return float(common.var(axis=0).sum() / separate.var(axis=0).sum())
+    first, second = (total.flows[:, -1] for total in whole)
+    mean = expected[1].flows[:, -1] - expected[0].flows[:, -1]
+    common, separate = ((second - one - mean) ** 2 for one in (first, apart.flows[:, -1]))
+    return float(common.sum() / separate.sum())
 
 
 def _label(
