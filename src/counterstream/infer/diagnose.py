@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 
 MOST_RHAT = 1.01
 LEAST_ESS = 400.0
+#: Log importance ratios that differ by less are those of an exact approximation, up to rounding.
+ALIKE = 1e-9
 
 Floats = NDArray[np.float64]
 
@@ -115,10 +118,20 @@ def check_approximation(log_ratio: Floats) -> float:
     -------
     float
         Below 0.7 the approximation can stand in for the posterior; above, its intervals are
-        rough (Vehtari et al. 2024; Yao et al. 2018).
+        rough (Vehtari et al. 2024; Yao et al. 2018).  0 where all ratios are alike, infinite where a
+        few draws outweigh all others.
     """
     finite = np.where(np.isfinite(log_ratio), log_ratio, log_ratio[np.isfinite(log_ratio)].min())
-    smoothed: Any = array_stats.psislw(finite - finite.max())
+    if np.ptp(finite) < ALIKE:
+        return 0.0
+    try:
+        # Where most of the tail vanishes beside the largest ratio, the fit of the Pareto divides by nothing or finds
+        # all alike, and would else call an approximation good that one draw outweighs.
+        with np.errstate(divide="raise"):
+            # It takes log-likelihoods and weighs by their inverse.
+            smoothed: Any = array_stats.psislw(finite.max() - finite)
+    except (FloatingPointError, ValueError):
+        return math.inf
     return float(smoothed[1])
 
 
