@@ -14,6 +14,10 @@ from counterstream.spec import parse_system as parse_system
 from counterstream.spec import read_system as read_system
 from counterstream.spec import write_system as write_system
 from counterstream.system.system import System as System
+from counterstream.workflow.project import Projection as Projection
+from counterstream.workflow.project import project_case as project_case
+from counterstream.workflow.project_picture import draw_projection as draw_projection
+from counterstream.workflow.project_plan import ProjectionSettings as ProjectionSettings
 from counterstream.workflow.run import RunSettings as RunSettings
 from counterstream.workflow.run import fit_case as fit_case
 from counterstream.workflow.run import run_case as run_case

@@ -9,7 +9,7 @@ from typing import Annotated, ParamSpec
 import typer
 
 import counterstream
-from counterstream.cli import cases, claims, comparing, courses, doctor, fits, runs, validating
+from counterstream.cli import cases, claims, comparing, courses, doctor, fits, projecting, runs, validating
 from counterstream.cli.telling import Ending
 
 _Arguments = ParamSpec("_Arguments")
@@ -70,6 +70,7 @@ _add(app, "fit", fits.fit, "fit my-case --chains 64 --seed 7 --out long")
 _add(app, "simulate", courses.simulate, "simulate my-case --run runs/my-case --engine counts --scenario open_border")
 _add(app, "compare", comparing.compare, "compare my-case open_border --run runs/my-case --out open")
 _add(app, "validate", validating.validate, "validate my-case --folds 5 --by years --out left-out")
+_add(app, "project", projecting.project, "project my-case --until 2005 --from-evidence-until 1996 --origins 1993,1994")
 _add(evidence, "list", claims.list_claims, "evidence list my-case --unanswered")
 _add(evidence, "conflicts", claims.list_conflicts, "evidence conflicts my-case --json")
 app.add_typer(evidence)

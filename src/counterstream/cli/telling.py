@@ -38,6 +38,7 @@ USAGE_CODES = frozenset(
         "U213",
         "U214",
         *(f"U{number}" for number in range(220, 230)),
+        *(f"U{number}" for number in range(230, 239) if number != 233),
         "U301",
         "U302",
     }

@@ -24,4 +24,13 @@ CODES: dict[str, str] = {
     "U227": "there is no such way to deal claims out to folds",
     "U228": "a validation asks about further claims, claims held out or folds: one of them",
     "U229": "a finished run is to be asked about claims that it has seen",
+    "U230": "a year or a day cannot be read, or is off the calendar",
+    "U231": "the projection ends before the evidence does",
+    "U232": "the clock cannot be extended so far",
+    "U233": "no claim is left to fit until the evidence ends",
+    "U234": "there is no such observable to project",
+    "U235": "the observable has no course in time",
+    "U236": "an origin lies outside the evidence",
+    "U237": "no claim comes before an origin",
+    "U238": "no claim comes after an origin",
 }

@@ -140,8 +140,8 @@ def score_later(fit: Fit, later: Sequence[AnsweredClaim], origin: date, n_draws:
 
 
 def max_rhat(fit: Fit) -> float | None:
-    """Return the largest R-hat of a fit; ``None`` without chains."""
-    return fit.mixing.max_rhat if fit.mixing else None
+    """Return the largest R-hat of a fit; ``None`` without chains, or where one never moves."""
+    return fit.mixing.max_rhat if fit.mixing and math.isfinite(fit.mixing.max_rhat) else None
 
 
 def horizon_of(origin: date, last: date) -> str:

@@ -30,6 +30,7 @@ COMMANDS = [
     "simulate",
     "evidence list",
     "evidence conflicts",
+    "project",
     "report",
     "sbc",
     "schema",
