@@ -31,6 +31,7 @@ COMMANDS = [
     "evidence list",
     "evidence conflicts",
     "project",
+    "validate",
     "report",
     "sbc",
     "schema",
@@ -70,7 +71,7 @@ def test_every_command_has_help_with_an_example_that_is_its_own(command: str) ->
     assert [flag for flag in flags if f" {flag}" not in text.split("Example: ")[0].replace(",", " ")] == []
 
 
-@pytest.mark.parametrize("command", ["run", "fit", "check", "simulate", "sbc", "doctor", "report", "new"])
+@pytest.mark.parametrize("command", ["run", "fit", "validate", "check", "simulate", "sbc", "doctor", "report", "new"])
 def test_json_can_be_asked_of_every_command_with_a_result(command: str) -> None:
     assert "--json" in Ran(command, "--help").out
 
