@@ -133,13 +133,15 @@ def _print_projection(summary: Mapping[str, Any], folder: Path) -> None:
 
 def _print_assumptions(summary: Mapping[str, Any]) -> None:
     """Print what goes on, what stands still and what is known from outside."""
-    events = [f"{e['label']} ({e['kind']}, {e['day']})" for e in summary["later_events"] if not e["dropped"]]
-    dropped = [f"{e['label']} ({e['kind']}, {e['day']})" for e in summary["later_events"] if e["dropped"]]
+    # Each once, with its first date: projection.json has all dates.
+    first: dict[tuple[str, bool], str] = {}
+    for event in summary["later_events"]:
+        first.setdefault((event["label"], event["dropped"]), f"{event['label']} ({event['day']})")
     for heading, texts in (
         ("goes on by its prior", [lever["label"] for lever in summary["extrapolated"]]),
         ("stands at its last value", [lever["label"] for lever in summary["held"]]),
-        ("known by hindsight, not from the evidence", events),
-        ("left out, since it came after the evidence", dropped),
+        ("known by hindsight, not from the evidence", [text for (_, dropped), text in first.items() if not dropped]),
+        ("left out, since it came after the evidence", [text for (_, dropped), text in first.items() if dropped]),
         ("released at once after the declared period", summary["rhythms_ended"]),
     ):
         if texts:

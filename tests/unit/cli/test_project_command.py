@@ -40,7 +40,12 @@ SUMMARY: dict[str, Any] = {
     "max_rhat": 1.004,
     "extrapolated": [{"name": "openness", "label": "Openness"}],
     "held": [{"name": "charge", "label": "Charge", "since": None}],
-    "later_events": [EVENT, {**EVENT, "label": "Peace", "dropped": True}],
+    "later_events": [
+        EVENT,
+        {**EVENT, "label": "Peace", "dropped": True},
+        {**EVENT, "kind": "end of an event", "day": "1998-01-31"},
+        {**EVENT, "label": "Charge", "kind": "change of an instrument", "day": "1999-01-01"},
+    ],
     "rhythms_ended": ["decide"],
     "observables": {
         "departures": {
@@ -130,8 +135,8 @@ def test_the_result_is_told(work: Work) -> None:
         "evidence until 1996-12-31, projected until 2005-12-31",
         "goes on by its prior: Openness",
         "stands at its last value: Charge",
-        "known by hindsight, not from the evidence: War (event, 1997-03-01)",
-        "left out, since it came after the evidence: Peace (event, 1997-03-01)",
+        "known by hindsight, not from the evidence: War (1997-03-01), Charge (1999-01-01)",
+        "left out, since it came after the evidence: Peace (1997-03-01)",
         "released at once after the declared period: decide",
         "observable unit year median 90 % interval",
         "departures persons per year 1997 1,234 100 to 2,000",
