@@ -14,6 +14,16 @@ from counterstream.spec import parse_system as parse_system
 from counterstream.spec import read_system as read_system
 from counterstream.spec import write_system as write_system
 from counterstream.system.system import System as System
+from counterstream.workflow.agencies import AgencyJudgement as AgencyJudgement
+from counterstream.workflow.agencies import judge_agencies as judge_agencies
+from counterstream.workflow.compare import Comparison as Comparison
+from counterstream.workflow.compare import compare_scenarios as compare_scenarios
+from counterstream.workflow.disputes import Disputes as Disputes
+from counterstream.workflow.disputes import judge_conflicts as judge_conflicts
+from counterstream.workflow.explain import Explanation as Explanation
+from counterstream.workflow.explain import explain_change as explain_change
+from counterstream.workflow.next_claim import NextClaims as NextClaims
+from counterstream.workflow.next_claim import rank_next_claims as rank_next_claims
 from counterstream.workflow.project import Projection as Projection
 from counterstream.workflow.project import project_case as project_case
 from counterstream.workflow.project_picture import draw_projection as draw_projection

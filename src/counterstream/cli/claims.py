@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,11 +11,14 @@ import typer
 from counterstream.cli.arguments import AsJson, CaseName
 from counterstream.cli.telling import list_problems, name_number, print_json, print_line, reporting, show_problems
 from counterstream.cli.texts import print_table
+from counterstream.evidence.conflicts import format_amount
 
 if TYPE_CHECKING:
+    from counterstream.case import Case
     from counterstream.evidence.answering import AnsweredClaim, Answering
     from counterstream.evidence.claim import Claim
     from counterstream.evidence.conflicts import Conflict
+    from counterstream.workflow.disputes import Dispute
 
 HEADINGS = ("claim", "period", "figure", "agency")
 
@@ -61,8 +65,10 @@ def _print_list(answering: Answering, name: str) -> None:
         )
     else:
         print_line(f"{name_number(len(answering.unanswered), 'claim')} not answered")
-        told = [(u.claim, f"{u.reason}: {u.detail}" if u.detail else u.reason) for u in answering.unanswered]
-        print_table((*HEADINGS, "what", "reason"), [(*_describe_claim(claim), claim.what, why) for claim, why in told])
+        print_table(
+            (*HEADINGS, "what", "reason"),
+            [(*_describe_claim(u.claim), u.claim.what, u.explanation) for u in answering.unanswered],
+        )
 
 
 def _describe_claim(claim: Claim) -> tuple[str, str, str, str]:
@@ -120,20 +126,37 @@ def _list_as_data(answering: Answering) -> dict[str, list[dict[str, object]]]:
     }
 
 
-def list_conflicts(case: CaseName, as_json: AsJson = False) -> None:
-    """List claims that cannot all be true, before any fit."""
+def list_conflicts(
+    case: CaseName,
+    run: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="Folder of a run of the case, to tell what the fit makes of each.",
+            show_default="before any fit",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List claims that cannot all be true; with a run, tell whom the fit believes."""
     from counterstream.case import load_case
     from counterstream.evidence.answering import answer_claims
     from counterstream.evidence.conflicts import find_conflicts
 
     with reporting(as_json=as_json):
         read = load_case(case)
+        if not as_json:
+            show_problems(read.warnings)
+        if run is not None:
+            _tell_disputes(read, run, as_json=as_json)
+            return
         conflicts = find_conflicts(answer_claims(read.system, read.ledger))
         if as_json:
             listed = [asdict(conflict) for conflict in conflicts]
             print_json({"case": read.name, "conflicts": listed, "problems": list_problems(read.warnings)})
             return
-        show_problems(read.warnings)
         print_line(name_number(len(conflicts), "contradiction"))
         for conflict in conflicts:
             _print_conflict(conflict)
@@ -144,3 +167,40 @@ def _print_conflict(conflict: Conflict) -> None:
     print_line()
     print_line(f"{conflict.observable}, {conflict.kind}: {', '.join(conflict.claims)}")
     print_line(f"    {conflict.detail}")
+
+
+def _tell_disputes(case: Case, run: Path, *, as_json: bool) -> None:
+    """Tell of each contradiction what a fit makes of it."""
+    from counterstream.cli.watching import watching
+    from counterstream.workflow.disputes import judge_conflicts
+
+    with watching({"simulate": 1.0}) as progress:
+        judged = judge_conflicts(case, run, progress)
+    if as_json:
+        print_json({"case": case.name, **judged.summary(), "problems": list_problems(case.warnings)})
+        return
+    print_line(f"{judged.verdict}: {name_number(len(judged.disputes), 'contradiction')}")
+    for dispute in judged.disputes:
+        _print_conflict(dispute.conflict)
+        _print_dispute(dispute)
+
+
+def _print_dispute(dispute: Dispute) -> None:
+    """Print what a fit makes of a contradiction."""
+    side, chance = max(dispute.sides.items(), key=lambda pair: pair[1])
+    said = f"The fit believes: {side}" if dispute.believed else f"The fit cannot tell, rather {side}"
+    print_line(f"    {said} ({chance:.0%}).")
+    print_table(
+        ("    claim", "side", "what the fit says", "90 %", "wrong", "surprise"),
+        [
+            (
+                f"    {c.claim}",
+                c.side,
+                format_amount(c.truth["median"]),
+                f"{format_amount(c.truth['low90'])} to {format_amount(c.truth['high90'])}",
+                f"{c.wrong_probability:.0%}",
+                f"{c.surprise:.2f}",
+            )
+            for c in dispute.claims
+        ],
+    )

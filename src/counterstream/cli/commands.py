@@ -9,7 +9,7 @@ from typing import Annotated, ParamSpec
 import typer
 
 import counterstream
-from counterstream.cli import cases, claims, comparing, courses, doctor, fits, projecting, runs, validating
+from counterstream.cli import believing, cases, claims, comparing, courses, doctor, fits, projecting, runs, validating
 from counterstream.cli.telling import Ending
 
 _Arguments = ParamSpec("_Arguments")
@@ -27,7 +27,7 @@ app = typer.Typer(
 )
 evidence = typer.Typer(
     name="evidence",
-    help="Look at the claims of a case before any fit.",
+    help="Look at the claims of a case, before and after a fit.",
     epilog=_example("evidence list soviet-third-wave --unanswered"),
     no_args_is_help=True,
 )
@@ -68,11 +68,14 @@ _add(app, "check", cases.check, "check my-case")
 _add(app, "run", fits.run, 'run my-case --quick --without "harbour office" --out without')
 _add(app, "fit", fits.fit, "fit my-case --chains 64 --seed 7 --out long")
 _add(app, "simulate", courses.simulate, "simulate my-case --run runs/my-case --engine counts --scenario open_border")
+_add(app, "explain", comparing.explain, "explain my-case --observable departures --from 1979 --to 1980")
 _add(app, "compare", comparing.compare, "compare my-case open_border --run runs/my-case --out open")
 _add(app, "validate", validating.validate, "validate my-case --folds 5 --by years --out left-out")
 _add(app, "project", projecting.project, "project my-case --until 2005 --from-evidence-until 1996 --origins 1993,1994")
 _add(evidence, "list", claims.list_claims, "evidence list my-case --unanswered")
-_add(evidence, "conflicts", claims.list_conflicts, "evidence conflicts my-case --json")
+_add(evidence, "conflicts", claims.list_conflicts, "evidence conflicts my-case --run runs/my-case")
+_add(evidence, "agencies", believing.judge_agencies, "evidence agencies my-case --observable departures --refit")
+_add(evidence, "next", believing.rank_next_claims, "evidence next my-case --observable departures --from 1990-01-01")
 app.add_typer(evidence)
 _add(app, "report", runs.report, "report runs/my-case")
 _add(app, "sbc", fits.sbc, "sbc my-case --simulations 200 --draws 99 --out ranks.csv")

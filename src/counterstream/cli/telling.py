@@ -39,6 +39,9 @@ USAGE_CODES = frozenset(
         "U214",
         *(f"U{number}" for number in range(220, 230)),
         *(f"U{number}" for number in range(230, 239) if number != 233),
+        "U240",
+        "U241",
+        "U242",
         "U301",
         "U302",
     }

@@ -33,4 +33,9 @@ CODES: dict[str, str] = {
     "U236": "an origin lies outside the evidence",
     "U237": "no claim comes before an origin",
     "U238": "no claim comes after an origin",
+    "U240": "the system declares no observable of that name",
+    "U241": "the period is none of the system's",
+    "U242": "the observable cannot be told over a period",
+    "U243": "the fit has too few draws",
+    "U244": "no claim could teach anything of the observable",
 }

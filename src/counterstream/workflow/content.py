@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -12,10 +13,9 @@ from scipy.special import ndtri
 
 import counterstream
 from counterstream.evidence.claim import Claim, Source, Use
-from counterstream.infer.claims import Kind
+from counterstream.infer.agencies import read_countings
 from counterstream.infer.diagnose import Mixing, describe_approximation
 from counterstream.infer.fit import Fit
-from counterstream.infer.posterior import MEASUREMENT
 from counterstream.infer.priors import prior_draws
 from counterstream.report.content import (
     AgencyView,
@@ -36,6 +36,7 @@ from counterstream.report.content import (
 from counterstream.scenario.wording import say_change
 from counterstream.system.observable import FlowMeasure, Observable, RatioMeasure, StockMeasure
 from counterstream.system.system import System
+from counterstream.workflow.posing import main_flows
 from counterstream.workflow.results import Results, bands_of, observable_named
 
 Floats = NDArray[np.float64]
@@ -105,19 +106,15 @@ def _verdict(fit: Fit) -> Verdict:
 def _answers(results: Results) -> tuple[str, ...]:
     """Totals over the whole period of the flows with the most claims."""
     system = results.system
-    counts: dict[str, int] = {}
-    for item in results.claims:
-        counts[item.observable.name] = counts.get(item.observable.name, 0) + 1
+    counts = Counter(item.observable.name for item in results.claims)
     sentences: list[str] = []
-    for name in sorted(counts, key=lambda n: -counts[n]):
-        observable = observable_named(system, name)
-        if isinstance(observable.measure, FlowMeasure) and name in results.series and len(sentences) < 5:
-            low, middle, high = np.quantile(results.series[name].sum(axis=1), [0.05, 0.5, 0.95])
-            sentences.append(
-                f"{observable.label or name}, {system.clock.start.year}-{system.clock.end.year}: about "
-                f"{_rounded(middle)} persons (90 % interval {_rounded(low)} to {_rounded(high)}); "
-                f"{counts[name]} claims speak of it."
-            )
+    for name in main_flows([c for c in results.claims if c.observable.name in results.series]):
+        low, middle, high = np.quantile(results.series[name].sum(axis=1), [0.05, 0.5, 0.95])
+        sentences.append(
+            f"{_label(system, name)}, {system.clock.start.year}-{system.clock.end.year}: about "
+            f"{_rounded(middle)} persons (90 % interval {_rounded(low)} to {_rounded(high)}); "
+            f"{counts[name]} claims speak of it."
+        )
     return tuple(sentences)
 
 
@@ -239,26 +236,14 @@ def _say_difference(observable: Observable, base: Floats, other: Floats) -> str:
 
 def _agencies(results: Results) -> tuple[AgencyView, ...]:
     """One row for each agency and kind of quantity with a bias of its own, and the anchors."""
-    measurement = results.fit.posterior.measurement
-    values = results.fit.values()
-    spread = values[MEASUREMENT + "spread"]
-    kinds = {c.agency: c.agency_kind for c in results.claims}
-    kinds_told = [Kind(k) for k in measurement.table.kind.tolist()]
     views: list[AgencyView] = []
-    for i, (agency, kind) in enumerate(measurement.biased):
-        sd = values[f"{MEASUREMENT}bias_sd_{kind.name.lower()}"]
-        low, middle, high = np.quantile(np.expm1(values[MEASUREMENT + "bias"][:, i] * sd), [0.05, 0.5, 0.95])
-        own = spread
-        if agency in measurement.spread:
-            own = spread * np.exp(0.5 * values[MEASUREMENT + "agency_spread"][:, measurement.spread.index(agency)])
-        n = sum(pair == (agency, kind) for pair in zip(measurement.table.agency, kinds_told, strict=True))
-        name = f"{agency} ({Kind(kind).name.lower()}s)"
+    for counting in read_countings(results.fit.posterior, results.fit.values()):
+        low, middle, high = (float(q) for q in np.quantile(np.expm1(counting.log_bias), [0.05, 0.5, 0.95]))
+        name = f"{counting.agency} ({counting.kind.name.lower()}s)"
+        spread = float(np.median(counting.spread))
         views.append(
-            AgencyView(name, kinds.get(agency, ""), n, float(middle), float(low), float(high), float(np.median(own)))
+            AgencyView(name, counting.agency_kind, counting.n_claims, middle, low, high, spread, anchor=counting.anchor)
         )
-    for agency in dict.fromkeys(c.agency for c in results.claims if c.anchor):
-        n = sum(c.agency == agency for c in results.claims)
-        views.append(AgencyView(agency, kinds[agency], n, 0.0, 0.0, 0.0, float(np.median(spread)), anchor=True))
     return tuple(sorted(views, key=lambda v: -v.n_claims))
 
 

@@ -30,6 +30,8 @@ COMMANDS = [
     "simulate",
     "evidence list",
     "evidence conflicts",
+    "evidence agencies",
+    "evidence next",
     "project",
     "validate",
     "report",
