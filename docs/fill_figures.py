@@ -74,23 +74,43 @@ def say_scenarios(told: dict[str, Any]) -> str:
 
 
 def say_hold_out(path: Path) -> str:
-    """Return how well claims that were left out were foretold, fold by fold, as a table."""
+    """Return how well claims that were left out were foretold, fold by fold, as a table; then beside simple rules."""
+    by = json.loads(path.read_text(encoding="utf-8"))["by"]
     lines = [
-        "| left out by | fold | claims | inside 50 % | inside 90 % | median log error | of interpolation | R-hat |",
+        "| left out by | fold | claims | inside 50 % | inside 90 % | interval score | median log error | R-hat |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for way, found in json.loads(path.read_text(encoding="utf-8"))["by"].items():
-        rows = [
-            *((str(number + 1), fold["scores"]) for number, fold in enumerate(found["folds"])),
-            ("all", found["together"]),
-        ]
-        for name, row in rows:
-            errors = (row["median_abs_log_error_there"], row["median_abs_log_error_of_interpolation"])
-            lines.append(
-                f"| {way} | {name} | {row['n_claims']} | {100 * row['coverage_50']:.0f} % | "
-                f"{100 * row['coverage_90']:.0f} % | {errors[0]:.3f} | {errors[1]:.3f} | {row['max_rhat']:.2f} |"
-            )
+    for way, found in by.items():
+        rows = [(str(number), fold) for number, fold in enumerate(found["fits"], start=1)]
+        whole = {**found, "n": found["n_scored"], "max_rhat": max(fold["max_rhat"] for fold in found["fits"])}
+        lines.extend(
+            f"| {way} | {name} | {_say_score(row)} | {row['max_rhat']:.2f} |" for name, row in [*rows, ("all", whole)]
+        )
+    lines += [
+        "",
+        "| left out by | foretold by | claims | inside 50 % | inside 90 % | interval score | median log error |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for way, found in by.items():
+        for name, rule in found["baselines"].items():
+            lines.append(f"| {way} | {name.replace('_', ' ')} | {_say_score(rule)} |")
+            lines.append(f"| {way} | the system on the same | {_say_score({**rule, **rule['model']})} |")
     return "\n".join(lines)
+
+
+def _say_score(row: dict[str, Any]) -> str:
+    """Return the cells of one row of scores; a rule without errors of its own gives no intervals."""
+    shares = [row["coverage_50"], row["coverage_90"]]
+    return " | ".join(
+        [
+            str(row["n"]),
+            *("none" if share is None else f"{100 * share:.0f} %" for share in shares),
+            *(
+                "none" if row[name] is None else f"{row[name]:.2f}"
+                for name in ("interval_score_90", "median_abs_log_error")
+            ),
+        ]
+    )
 
 
 def main() -> None:

@@ -74,11 +74,6 @@ class ClaimPredictions:
         """Probability integral transform of each reported value (middle of ties)."""
         return (self.reported < self.observed).mean(axis=0) + 0.5 * (self.reported == self.observed).mean(axis=0)
 
-    def log_error(self) -> Floats:
-        """``|log(median truth / reported)|`` of each claim (for shares too), shape (claim,)."""
-        middle = np.median(self.truth, axis=0)
-        return np.abs(np.log(np.maximum(middle, 1e-6)) - np.log(np.maximum(self.observed, 1e-6)))
-
 
 def lies_inside(values: Floats, low: Floats, high: Floats) -> NDArray[np.bool_]:
     """Whether each value lies in its interval, with a tiny slack for ties of digits; not where a limit is NaN."""
