@@ -25,6 +25,7 @@ from counterstream.cli.telling import (
 )
 from counterstream.cli.texts import align, print_table
 from counterstream.errors import CounterstreamError, Problem
+from counterstream.workflow.codes import CODES as WORKFLOW_CODES
 
 FULL = Problem("S302", "no status", "a b.yaml", 3, 7, "moves.x.to", "[red]y", "a declared status", "write z")
 WARNING = Problem("U303", "no claims", "case", severity="warning")
@@ -110,7 +111,7 @@ def test_misuse_and_a_no_have_their_own_status() -> None:
 
 
 def test_codes_are_of_their_own() -> None:
-    others = {"U201", "U202", "U203", "U204", "U205", *CASE_CODES}
+    others = {*WORKFLOW_CODES, *CASE_CODES}
     assert not set(codes.CODES) & others
     named = {value for name, value in vars(codes).items() if name.isupper() and name != "CODES"}
     assert named == set(codes.CODES)
