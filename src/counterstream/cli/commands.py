@@ -9,7 +9,19 @@ from typing import Annotated, ParamSpec
 import typer
 
 import counterstream
-from counterstream.cli import believing, cases, claims, comparing, courses, doctor, fits, projecting, runs, validating
+from counterstream.cli import (
+    believing,
+    cases,
+    claims,
+    comparing,
+    courses,
+    doctor,
+    fits,
+    projecting,
+    runs,
+    sweeping,
+    validating,
+)
 from counterstream.cli.telling import Ending
 
 _Arguments = ParamSpec("_Arguments")
@@ -29,6 +41,13 @@ evidence = typer.Typer(
     name="evidence",
     help="Look at the claims of a case, before and after a fit.",
     epilog=_example("evidence list soviet-third-wave --unanswered"),
+    no_args_is_help=True,
+)
+
+sweep = typer.Typer(
+    name="sweep",
+    help="Divide a calibration among processes and machines, and gather it.",
+    epilog=_example("sweep run my-case --shard 2/8"),
     no_args_is_help=True,
 )
 
@@ -78,6 +97,9 @@ _add(evidence, "agencies", believing.judge_agencies, "evidence agencies my-case 
 _add(evidence, "next", believing.rank_next_claims, "evidence next my-case --observable departures --from 1990-01-01")
 app.add_typer(evidence)
 _add(app, "report", runs.report, "report runs/my-case")
-_add(app, "sbc", fits.sbc, "sbc my-case --simulations 200 --draws 99 --out ranks.csv")
+_add(app, "sbc", sweeping.sbc, "sbc my-case --simulations 200 --draws 99 --workers 2")
+_add(sweep, "run", sweeping.run, "sweep run my-case --simulations 1000 --shard 2/8 --out shared/sweep")
+_add(sweep, "gather", sweeping.gather, "sweep gather shared/sweep")
+app.add_typer(sweep)
 _add(app, "schema", cases.schema, "schema --out system.schema.json")
 _add(app, "doctor", doctor.examine, "doctor --json")

@@ -1,4 +1,4 @@
-"""Commands that fit: ``run``, ``fit``, ``sbc``.
+"""Commands that fit: ``run``, ``fit``.
 
 What they need of JAX is imported inside, after everything that can be wrong with a case has been told.
 """
@@ -9,13 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from counterstream.cli import codes
 from counterstream.cli.arguments import (
-    LARGEST_SEED,
     RUNS,
     AsJson,
     CaseName,
@@ -250,35 +247,3 @@ def print_summary(summary: Mapping[str, object]) -> None:
     ]
     if inside:
         print_line(f"of the claims, {' and '.join(inside)}")
-
-
-def sbc(
-    case: CaseName,
-    out: Annotated[Path, typer.Option(metavar="FILE", dir_okay=False, help="Where to write the ranks.")],
-    simulations: Annotated[int, typer.Option(min=1, help="Data sets to simulate and fit.")] = 200,
-    draws: Annotated[int, typer.Option(min=1, help="Draws of each fit to rank against.")] = 99,
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of everything random.")] = 1,
-    as_json: AsJson = False,
-) -> None:
-    """Check the inference by simulation: fit data made from the priors, rank the truth among the draws.
-
-    The ranks are uniform if the inference is right (Talts and others, 2018).
-    """
-    with reporting(as_json=as_json):
-        read = load_with_claims(case, as_json=as_json)
-    with reporting(as_json=as_json, when_stopped="stopped; nothing was written"):
-        # What cannot be written should not be found out after hours of work.
-        out.parent.mkdir(parents=True, exist_ok=True)
-        from counterstream.cli.watching import watching
-        from counterstream.infer.calibrate import calibrate
-
-        with watching({"simulations": 1.0}) as progress:
-            summary = calibrate(read, simulations, draws, seed, out, progress)
-        if as_json:
-            print_json({"case": read.name, "file": str(out), "summary": summary, "problems": []})
-        else:
-            for name, value in summary.items():
-                print_line(f"{name.replace('_', ' ')}: {value}")
-            print_line(f"ranks: {out}")
-    if not summary.get("passed", True):
-        raise Ending(SAYS_NO)

@@ -42,6 +42,7 @@ USAGE_CODES = frozenset(
         "U240",
         "U241",
         "U242",
+        "U251",
         "U301",
         "U302",
     }

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import jax
@@ -19,19 +18,15 @@ from jax import Array
 from numpy.typing import NDArray
 from scipy.stats import chisquare, kstest
 
-from counterstream.case import Case
-from counterstream.evidence.answering import AnsweredClaim, answer_claims
-from counterstream.evidence.claim import Use
+from counterstream.evidence.answering import AnsweredClaim
 from counterstream.infer.claims import Form
 from counterstream.infer.lanes import Lanes, Likelihood, compile_lanes
 from counterstream.infer.laplace import find_whitening
 from counterstream.infer.measurement import Measurement, Noise, Observed, to_working
 from counterstream.infer.posterior import Posterior
 from counterstream.infer.predict import draw_right
-from counterstream.infer.progress import Progress, Silent
 from counterstream.infer.sampler import Hmc, dispersed_start
 from counterstream.simulate.courses import run_readings
-from counterstream.store.tables import write_csv
 from counterstream.system.system import System
 
 Floats = NDArray[np.float64]
@@ -95,64 +90,58 @@ class Calibration:
         }
 
 
-def calibrate(
-    case: Case, n_simulations: int, n_draws: int, seed: int, out: Path | None = None, progress: Progress | None = None
-) -> dict[str, Any]:
-    """Calibrate the inference of a case on the design of its own claims; see :func:`run_calibration`.
-
-    Returns
-    -------
-    dict
-        The summary; with ``out`` the ranks are written there as CSV.
-    """
-    claims = answer_claims(case.system, case.ledger).select_use(Use.FIT)
-    found = run_calibration(case.system, claims, n_simulations, n_draws, seed, progress=progress)
-    if out is not None:
-        table = {
-            "simulation": list(range(n_simulations)),
-            **dict(zip(found.names, found.ranks.T.tolist(), strict=True)),
-        }
-        write_csv(out, table)
-    return found.summary()
-
-
-def run_calibration(
-    system: System,
-    claims: Sequence[AnsweredClaim],
-    n_simulations: int,
-    n_draws: int,
-    seed: int,
-    *,
-    fault: Callable[[Posterior], Likelihood] | None = None,
-    progress: Progress | None = None,
-) -> Calibration:
-    """Simulate claims from the prior, fit them, rank the truth.
+class Calibrator:
+    """Simulates claims from the prior, fits them and ranks the truth, one simulation at a time.
 
     Parameters
     ----------
+    system
+        A resolved system.
+    claims
+        The design: which observables are spoken of, over which windows, in which words and by
+        whom; the values are drawn anew.
+    n_draws
+        Posterior draws of each fit, among which the truth is ranked.
+    seed
+        Seed of everything random; simulation ``number`` depends on it and on ``number`` alone.
     fault
         Takes the posterior and returns another likelihood: a planted fault that the
         calibration has to notice.
     """
-    listener = progress or Silent()
-    # Repeats of one witness are one statement: the simulated claims are all different statements.
-    posterior = Posterior(system, [replace(c, weight=1.0) for c in claims])
-    honest = compile_lanes(posterior)
-    lanes = compile_lanes(posterior, likelihood=fault(posterior)) if fault else honest
-    simulate = jax.jit(lambda key: _simulate(posterior, key))
-    prior = jax.jit(jax.vmap(posterior.unknowns.log_prior))
-    ranks: list[NDArray[np.int64]] = []
-    for number in range(n_simulations):
-        truth, observed = simulate(jax.random.fold_in(jax.random.key(seed), number))
+
+    def __init__(
+        self,
+        system: System,
+        claims: Sequence[AnsweredClaim],
+        n_draws: int,
+        seed: int,
+        *,
+        fault: Callable[[Posterior], Likelihood] | None = None,
+    ) -> None:
+        self.n_draws, self.seed = n_draws, seed
+        # Repeats of one witness are one statement: the simulated claims are all different statements.
+        self.posterior = posterior = Posterior(system, [replace(c, weight=1.0) for c in claims])
+        self._honest = compile_lanes(posterior)
+        self._lanes = compile_lanes(posterior, likelihood=fault(posterior)) if fault else self._honest
+        self._simulate = jax.jit(lambda key: _simulate(posterior, key))
+        self._prior = jax.jit(jax.vmap(posterior.unknowns.log_prior))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Quantities that are ranked: the unknowns, and the log-likelihood."""
+        return (*self.posterior.unknowns.labels(), "log-likelihood")
+
+    def rank(self, number: int) -> NDArray[np.int64]:
+        """Make one simulation; return how many draws lie below the truth, shape (quantity,)."""
+        truth, observed = self._simulate(jax.random.fold_in(jax.random.key(self.seed), number))
         observed = Observed(*(jnp.asarray(part) for part in observed))
-        right = replace(honest, data=honest.data._replace(observed=observed))
-        draws = _fit(replace(lanes, data=right.data), posterior.dimension, n_draws, seed + 7919 * number)
+        right = replace(self._honest, data=self._honest.data._replace(observed=observed))
+        lanes = replace(self._lanes, data=right.data)
+        draws = _fit(lanes, self.posterior.dimension, self.n_draws, self.seed + 7919 * number)
         both = np.concatenate([np.asarray(truth)[None], draws])
-        likelihood = right(both)[0] - np.asarray(prior(jnp.asarray(both)))
+        likelihood = right(both)[0] - np.asarray(self._prior(jnp.asarray(both)))
         told = np.column_stack([both, likelihood])
-        ranks.append((told[1:] < told[0]).sum(axis=0))
-        listener.told("simulations", number + 1, n_simulations)
-    return Calibration((*posterior.unknowns.labels(), "log-likelihood"), np.stack(ranks), n_draws)
+        return (told[1:] < told[0]).sum(axis=0)
 
 
 def _simulate(posterior: Posterior, key: Array) -> tuple[Array, Observed]:

@@ -38,4 +38,9 @@ CODES: dict[str, str] = {
     "U242": "the observable cannot be told over a period",
     "U243": "the fit has too few draws",
     "U244": "no claim could teach anything of the observable",
+    "U251": "a part of a sweep is not written as number/of",
+    "U252": "the folder holds another sweep",
+    "U253": "simulations of the sweep are not done",
+    "U254": "the folder holds no sweep",
+    "U255": "Dask is not installed, or no scheduler answers",
 }

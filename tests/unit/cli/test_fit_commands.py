@@ -1,14 +1,13 @@
-"""``run``, ``fit``, ``simulate``, ``sbc``: what they ask of the work, and what they make of its answer."""
+"""``run``, ``fit``, ``simulate``: what they ask of the work, and what they make of its answer."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -202,7 +201,7 @@ def test_a_case_without_claims_is_refused_before_the_work(work: Work) -> None:
     Path("bare").mkdir()
     Path("bare/system.yaml").write_text(SYSTEM)
     assert Ran("run", "bare", "--json").codes == ["U105"]
-    assert Ran("sbc", "bare", "--out", "ranks.csv", "--json").codes == ["U105"]
+    assert Ran("sbc", "bare", "--json").codes == ["U105"]
     assert work.case is None
 
 
@@ -249,31 +248,6 @@ def test_simulate_needs_a_run_and_a_scenario_that_exist(work: Work) -> None:
     ran = Ran("simulate", "shore", "--scenario", "clam", "--json")
     assert (ran.status, ran.codes) == (2, ["U201"])
     assert "calm" in ran.data["problems"][0]["mend"]
-
-
-def test_sbc_asks_and_tells(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[object] = []
-    passed = True
-    module = ModuleType("counterstream.infer.calibrate")
-
-    def calibrate(case: Case, *rest: Any) -> dict[str, Any]:
-        *flags, progress = rest
-        progress.told("simulations", 1, 1)
-        asked.extend([case.name, *flags])
-        return {"passed": passed, "smallest_p": 0.25}
-
-    module.__dict__["calibrate"] = calibrate
-    monkeypatch.setitem(sys.modules, "counterstream.infer.calibrate", module)
-    ran = Ran("sbc", "shore", *["--simulations", "8", "--draws", "19", "--seed", "3", "--out", "new/ranks.csv"])
-    assert (ran.status, asked) == (0, ["shore", 8, 19, 3, Path("new/ranks.csv")])
-    assert ran.out == "passed: True\nsmallest p: 0.25\nranks: new/ranks.csv\n"
-    assert Path("new").is_dir()
-    assert Ran("sbc", "shore").status == 2
-    passed = False
-    ran = Ran("sbc", "shore", "--out", "ranks.csv", "--json")
-    assert (ran.status, ran.data["summary"]) == (1, {"passed": False, "smallest_p": 0.25})
-    asked.clear()
-    assert (Ran("sbc", "shore", "--out", "/proc/new/ranks.csv").status, asked) == (1, [])
 
 
 def test_warnings_of_the_case_are_shown_first(work: Work) -> None:

@@ -28,6 +28,8 @@ COMMANDS = [
     "run",
     "fit",
     "simulate",
+    "explain",
+    "compare",
     "evidence list",
     "evidence conflicts",
     "evidence agencies",
@@ -36,6 +38,8 @@ COMMANDS = [
     "validate",
     "report",
     "sbc",
+    "sweep run",
+    "sweep gather",
     "schema",
     "doctor",
 ]
