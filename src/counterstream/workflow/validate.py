@@ -14,6 +14,7 @@ from counterstream.evidence.answering import answer_claims
 from counterstream.evidence.hold_out import choose_held_out, deal_folds
 from counterstream.infer.fit import FitSettings
 from counterstream.infer.progress import Progress, Silent
+from counterstream.store.netcdf import write_netcdf
 from counterstream.store.run_folder import IfComplete, open_run
 from counterstream.store.tables import write_csv
 from counterstream.workflow.claims import answer_extra, claims_to_fit
@@ -80,8 +81,9 @@ def validate_case(
     Parameters
     ----------
     folder
-        Where ``validation.json`` and ``claims_left_out.csv`` are written, and parts that are
-        finished are kept until all are: a validation that was stopped goes on.
+        Where ``validation.json``, ``claims_left_out.csv`` and ``fits.nc`` (some draws of every
+        fit) are written, and parts that are finished are kept until all are: a validation that
+        was stopped goes on.
 
     Returns
     -------
@@ -105,6 +107,7 @@ def validate_case(
         validation = Validation(case, plan.asked, told, plan.n_claims, n_repeats, plan.unanswered)
         run.write_text("validation.json", json.dumps(validation.summary(), indent=1, allow_nan=False) + "\n")
         write_csv(run.path / "claims_left_out.csv", validation.columns())
+        write_netcdf(run.path / "fits.nc", {"flat": validation.draws()})
         for path in run.path.glob(PATTERN):
             path.unlink()
         run.finish()

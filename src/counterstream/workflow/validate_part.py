@@ -20,6 +20,7 @@ from counterstream.evidence.hold_out import Statements
 from counterstream.infer.baselines import foretell_by_rules
 from counterstream.infer.claims import Floats
 from counterstream.infer.fit import FitSettings, fit_identity, fit_system
+from counterstream.infer.posterior import system_unknowns
 from counterstream.infer.predict import ClaimPredictor
 from counterstream.infer.progress import Progress
 from counterstream.infer.scores import Foretold
@@ -30,6 +31,8 @@ from counterstream.workflow.fitted import Fitted, HasDraws
 #: Files of parts in the folder of a validation, while it is not complete.
 PATTERN = "part-*.npz"
 _RULE = "rule:"
+#: Posterior draws of each fit that are kept, to ask what else holds without the claims left out.
+KEPT_DRAWS = 200
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class Told:
         Largest R-hat of the fit; ``None`` for a quick look.
     seconds
         Wall seconds that it took, of a part that was stopped those since it went on.
+    draws
+        Some posterior draws of the system's unknowns, shape (draw, unknown).
     """
 
     part: Part
@@ -79,6 +84,7 @@ class Told:
     verdict: str
     max_rhat: float | None
     seconds: float
+    draws: Floats
 
 
 def make_part(label: str, kept: Sequence[AnsweredClaim], asked: Sequence[AnsweredClaim]) -> Part:
@@ -140,7 +146,8 @@ def _ask(part: Part, fit: HasDraws, seed: int, n_draws: int, begun: float, max_r
     predictions = ClaimPredictor(fit.posterior, part.asked).predict(seed, fit.thinned(n_draws))
     rules = foretell_by_rules(fit.posterior.system, part.kept, part.asked)
     seconds = time.perf_counter() - begun
-    return Told(part, Foretold.of(predictions), rules, predictions.pit(), fit.label, max_rhat, seconds)
+    draws = fit.thinned(KEPT_DRAWS)[:, : system_unknowns(fit.posterior.system).dimension]
+    return Told(part, Foretold.of(predictions), rules, predictions.pit(), fit.label, max_rhat, seconds, draws)
 
 
 def _identify(part: Part, system: System, settings: FitSettings, n_draws: int) -> str:
@@ -150,7 +157,7 @@ def _identify(part: Part, system: System, settings: FitSettings, n_draws: int) -
 
 
 def _save(path: Path, told: Told, identity: str) -> None:
-    arrays = {"model": told.model.rows(), "pit": told.pit}
+    arrays = {"model": told.model.rows(), "pit": told.pit, "draws": told.draws}
     arrays.update({f"{_RULE}{name}": foretold.rows() for name, foretold in told.rules.items()})
     facts = {"verdict": told.verdict, "max_rhat": told.max_rhat, "seconds": told.seconds}
     save_checkpoint(path, arrays, {"identity": identity, **facts})
@@ -164,4 +171,5 @@ def _restore(part: Part, saved: Checkpoint) -> Told:
     }
     facts: dict[str, Any] = {name: saved.metadata[name] for name in ("verdict", "max_rhat", "seconds")}
     pit = np.asarray(saved.arrays["pit"], dtype=np.float64)
-    return Told(part, Foretold.from_rows(saved.arrays["model"]), rules, pit, **facts)
+    draws = np.asarray(saved.arrays["draws"], dtype=np.float64)
+    return Told(part, Foretold.from_rows(saved.arrays["model"]), rules, pit, **facts, draws=draws)

@@ -17,6 +17,7 @@ from counterstream.evidence.answering import AnsweredClaim
 from counterstream.infer.baselines import RULES
 from counterstream.infer.claims import ClaimTable, Floats, tabulate_claims
 from counterstream.infer.measurement import observed_values
+from counterstream.infer.posterior import system_unknowns
 from counterstream.infer.predict import lies_inside
 from counterstream.infer.scores import SCALE, Foretold, Score, abs_log_error, score, summarise_pit
 from counterstream.workflow.validate_part import Told
@@ -100,6 +101,18 @@ class Validation:
     def pit(self) -> Floats:
         """Probability integral transforms, shape (claim,)."""
         return np.concatenate([told.pit for told in self.told]) if self.told else np.zeros(0)
+
+    def draws(self) -> xr.Dataset:
+        """Return some draws of every fit: ``flat`` (fit, draw, unknown), NaN where a fit has fewer."""
+        labels = system_unknowns(self.case.system).labels()
+        most = max((told.draws.shape[0] for told in self.told), default=0)
+        flat = np.full((len(self.told), most, len(labels)), np.nan)
+        for place, told in enumerate(self.told):
+            flat[place, : told.draws.shape[0]] = told.draws
+        dims = ("fit", "draw", "unknown")
+        return xr.Dataset(
+            {"flat": (dims, flat)}, coords={"fit": [told.part.label for told in self.told], "unknown": list(labels)}
+        )
 
     @cached_property
     def folds(self) -> list[str]:

@@ -68,7 +68,7 @@ def make_validation(case: Case, verdict: str = "fit") -> Validation:
     model = Foretold(*(np.array([x, x]) for x in (600.0, 900.0, 1000.0, 1100.0, 2000.0)))
     nothing = Foretold.from_rows(np.full((5, 2), np.nan))
     rules = {name: nothing if name == "agency_mean" else model for name in RULES}
-    told = Told(Part("fold 1", (), asked), model, rules, np.array([0.8, 0.01]), verdict, None, 2.0)
+    told = Told(Part("fold 1", (), asked), model, rules, np.array([0.8, 0.01]), verdict, None, 2.0, np.zeros((0, 1)))
     return Validation(case, {"folds": 2, "by": "years"}, (told,), 4, 1, (Unscored("C4", "no observable answers it"),))
 
 

@@ -19,7 +19,9 @@ from counterstream.errors import CounterstreamError
 from counterstream.evidence.answering import AnsweredClaim, answer_claims
 from counterstream.infer.baselines import RULES, foretell_by_rules
 from counterstream.infer.fit import Fit, FitSettings
+from counterstream.infer.posterior import system_unknowns
 from counterstream.infer.scores import Foretold
+from counterstream.store.netcdf import read_netcdf
 from counterstream.store.run_folder import is_complete
 from counterstream.workflow import validate_part
 from counterstream.workflow.run import RunResult, RunSettings, fit_case
@@ -232,6 +234,16 @@ def test_the_table_of_claims_is_a_file_too(stopped: tuple[Path, Counted, list[st
     assert float(read[0]["interpolation_high90"]) == first
 
 
+def test_some_draws_of_every_fit_are_kept(stopped: tuple[Path, Counted, list[str]], case: Case) -> None:
+    flat = read_netcdf(stopped[0] / "fits.nc")["flat"].dataset["flat"]
+    assert flat.dims == ("fit", "draw", "unknown")
+    assert list(flat.unknown.values) == list(system_unknowns(case.system).labels())
+    assert flat.sizes["fit"] == 2
+    assert np.isfinite(flat).all()
+    # Each fit has seen other claims.
+    assert not np.allclose(flat[0], flat[1])
+
+
 def test_a_complete_validation_is_not_overwritten(case: Case, stopped: tuple[Path, Counted, list[str]]) -> None:
     with pytest.raises(CounterstreamError) as caught:
         validate_case(case, stopped[0], FOLDS)
@@ -247,7 +259,7 @@ def test_a_part_of_another_fit_is_not_used(
     def tell(part: Part, fit: Fit, *_: object) -> Told:
         foretold = Foretold.from_rows(np.ones((5, len(part.asked))))
         rules = foretell_by_rules(case.system, part.kept, part.asked)
-        return Told(part, foretold, rules, np.full(len(part.asked), 0.5), fit.label, 1.0, 0.1)
+        return Told(part, foretold, rules, np.full(len(part.asked), 0.5), fit.label, 1.0, 0.1, fit.thinned(5))
 
     # What is asked is compiled for each set of claims; which part is used again does not depend on it.
     monkeypatch.setattr(validate_part, "_ask", tell)
