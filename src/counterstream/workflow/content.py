@@ -217,7 +217,7 @@ def _scenario_views(results: Results, name: str, points: dict[str, tuple[ClaimPo
                 scenario=_series_view(system, observable, other, ()),
                 difference=_series_view(system, observable, other - base, ()),
                 changes=changes,
-                sentences=(_say_difference(observable, base, other),),
+                sentences=(_say_difference(observable, base, other), *(e.sentence() for e in told.beyond)),
             )
         )
     return views

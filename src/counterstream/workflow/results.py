@@ -15,8 +15,9 @@ from counterstream.evidence.conflicts import Conflict, find_conflicts
 from counterstream.infer.fit import Fit
 from counterstream.infer.predict import ClaimPredictions, ClaimPredictor
 from counterstream.scenario.change import apply_scenario, find_scenario
+from counterstream.scenario.support import Excess, find_excess, find_parameter_excess
 from counterstream.simulate.courses import Courses
-from counterstream.simulate.series import measure_course, measure_readings, simulated
+from counterstream.simulate.series import Reading, measure_course, measure_readings, simulated
 from counterstream.system.observable import Observable
 from counterstream.system.system import System
 
@@ -51,11 +52,15 @@ def bands_of(course: Floats, levels: Sequence[float]) -> Floats:
 
 @dataclass(frozen=True)
 class ScenarioCourses:
-    """Courses of the observables under a scenario, on the draws of the baseline."""
+    """Courses of the observables under a scenario, on the draws of the baseline.
+
+    ``beyond`` tells which instruments, signals and parameters leave their fitted range.
+    """
 
     name: str
     label: str
     series: dict[str, Floats]
+    beyond: tuple[Excess, ...]
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,8 @@ def collect_results(
     readings = list(ClaimPredictor(fit.posterior, claims).courses.readings)
     for observable in system.observables:
         readings.extend(measure_readings(system, observable.measure))
+    levers = tuple(lever.name for lever in (*system.instruments, *system.signals))
+    readings.extend(Reading("path", (name,)) for name in levers)
     courses = Courses(fit.posterior.program, simulated(system, readings))
     flats = fit.thinned(n_draws)
     draws = fit.posterior.draws(flats)
@@ -126,7 +133,12 @@ def collect_results(
         scenario = find_scenario(system, name)
         changed = apply_scenario(system, scenario)
         course = courses.run(changed.adjust(draws), flats.shape[0], changed.system)
-        told.append(ScenarioCourses(name, scenario.label or name, _series(system, courses, course, values)))
+        beyond = (
+            *find_excess(levers, _levels(courses, baseline, levers), _levels(courses, course, levers)),
+            *find_parameter_excess(changed.parameters, draws, changed.adjust(draws)),
+        )
+        series = _series(system, courses, course, values)
+        told.append(ScenarioCourses(name, scenario.label or name, series, beyond))
     return Results(
         case,
         answering,
@@ -137,6 +149,11 @@ def collect_results(
         _series(system, courses, baseline, values),
         tuple(told),
     )
+
+
+def _levels(courses: Courses, course: Floats, names: Sequence[str]) -> Floats:
+    """Return the levels of instruments and signals, shape (draw, time, name)."""
+    return course[:, :-1, [courses.readings.index(Reading("path", (name,))) for name in names]]
 
 
 def _series(system: System, courses: Courses, course: Floats, values: dict[str, Floats]) -> dict[str, Floats]:

@@ -118,8 +118,13 @@ def read_draws(system: System, run: Path, n_draws: int) -> Draw:
     if names[: unknowns.dimension] != list(unknowns.labels()):
         raise other_system(run)
     pooled = flats.reshape(-1, flats.shape[-1])[:, : unknowns.dimension]
-    pick = np.linspace(0, pooled.shape[0] - 1, n_draws).astype(int)
-    return jax.jit(jax.vmap(lambda z: to_draw(system, unknowns.constrain(z))))(pooled[pick])
+    return make_draws(system, pooled[np.linspace(0, pooled.shape[0] - 1, n_draws).astype(int)])
+
+
+def make_draws(system: System, flats: Floats) -> Draw:
+    """Return draws of a system's unknowns from their flat vectors, shape (draw, unknown)."""
+    unknowns = system_unknowns(system)
+    return jax.jit(jax.vmap(lambda z: to_draw(system, unknowns.constrain(z))))(flats)
 
 
 def run_engine(changed: Changed, draws: Draw, n_draws: int, engine: str, seed: int) -> Course:
