@@ -269,10 +269,22 @@ def gather_sweep(folder: Path) -> tuple[Plan, Calibration]:
 
 
 def summarise(plan: Plan, found: Calibration) -> dict[str, Any]:
-    """Return what a calibration amounts to, with the identity of what was calibrated."""
+    """Return what a calibration amounts to, with the identity of what was calibrated.
+
+    ``recovered_50`` and ``recovered_90`` are the shares of true values, over all simulations and
+    unknowns, that lie in the central intervals of their fits.
+    """
     versions = {name: version(name) for name in ("jax", "numpy", "scipy", "llvmlite")}
     case = Path(plan.case).name
-    return {**found.summary(), "case": case, "seed": plan.seed, "identity": plan.identity, "versions": versions}
+    recovered = {f"recovered_{level:.0%}".rstrip("%"): recovery(found, level) for level in (0.5, 0.9)}
+    about = {"case": case, "seed": plan.seed, "identity": plan.identity, "versions": versions}
+    return {**found.summary(), **recovered, **about}
+
+
+def recovery(found: Calibration, level: float) -> float:
+    """Return the share of true values inside the central intervals of their fits, over all unknowns."""
+    place = (found.ranks[:, :-1] + 0.5) / (found.n_draws + 1)
+    return float((np.abs(place - 0.5) < 0.5 * level).mean())
 
 
 def read_plan(folder: Path) -> Plan:
