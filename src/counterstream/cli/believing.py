@@ -12,7 +12,6 @@ from counterstream.cli.arguments import RUNS, AsJson, CaseName, parse_day
 from counterstream.cli.telling import list_problems, name_number, print_json, print_line, reporting, show_problems
 from counterstream.cli.texts import print_table
 from counterstream.evidence.conflicts import format_amount
-from counterstream.report.content import MOSTLY_PRIOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,12 +109,17 @@ def _print_agencies(judged: AgencyJudgement) -> None:
     )
     for name, total in judged.totals.items():
         _print_influence(judged, name, total)
-    doubtful = [f"{row.agency} ({row.pareto_k:.1f})" for row in judged.influence if row.how == "unreliable"]
+    doubtful = [
+        # A parabola through draws that scatter may miss by a little.
+        f"{row.agency} ({row.pareto_k:.1f}, {min(max(row.held, 0.0), 1.0):.0%})"
+        for row in judged.influence
+        if row.how == "unreliable"
+    ]
     if doubtful:
         print_line()
         print_line(
-            f"without these nothing can be told from the draws (Pareto k above {judged.pareto_k_limit:.2f}; "
-            f"--refit fits the case without them): {', '.join(doubtful)}"
+            f"without these the draws cannot tell (Pareto k above {judged.pareto_k_limit:.2f}, or the agency holds as "
+            f"large a share of what is known; --refit fits the case without them): {', '.join(doubtful)}"
         )
 
 
@@ -141,8 +145,7 @@ def _describe_counting(row: AgencyRow) -> tuple[str, ...]:
     if row.anchor:
         remark = "; ".join(["taken as unbiased", *relayed])
         return (row.agency, f"{row.kind}s", f"{row.n_claims:,}", "1", "", "", "", *error, remark)
-    told = row.bias_contraction is not None and row.bias_contraction >= MOSTLY_PRIOR
-    remark = "; ".join([*([] if told else ["hardly more than the prior"]), *relayed])
+    remark = "; ".join([*(["hardly more than the prior"] if row.mostly_prior else []), *relayed])
     bias = (f"{row.bias['median']:.2f}", *(_say_band(row.bias, level) for level in ("90", "50")))
     return (row.agency, f"{row.kind}s", f"{row.n_claims:,}", *bias, _say_band(row.bias_prior, "90"), *error, remark)
 

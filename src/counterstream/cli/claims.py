@@ -188,7 +188,7 @@ def _tell_disputes(case: Case, run: Path, *, as_json: bool) -> None:
 def _print_dispute(dispute: Dispute) -> None:
     """Print what a fit makes of a contradiction."""
     side, chance = max(dispute.sides.items(), key=lambda pair: pair[1])
-    said = f"The fit believes: {side}" if dispute.believed else f"The fit cannot tell, rather {side}"
+    said = f"The fit believes: {side}" if dispute.believed else f"The fit cannot tell, most likely: {side}"
     print_line(f"    {said} ({chance:.0%}).")
     print_table(
         ("    claim", "side", "what the fit says", "90 %", "wrong", "surprise"),

@@ -22,6 +22,7 @@ from counterstream.infer.pose import pose_claim
 from counterstream.infer.posterior import Posterior
 from counterstream.infer.predict import ClaimPredictor
 from counterstream.infer.progress import Progress, Silent
+from counterstream.report.content import MOSTLY_PRIOR
 from counterstream.workflow.content import LIKELY_WRONG, contraction
 from counterstream.workflow.files import INTERVALS
 from counterstream.workflow.fitted import read_fitted
@@ -56,8 +57,9 @@ class AgencyRow:
         What it reports over what there was (shares: odds over odds), with the prior beside it:
         ``low90``, ``low50``, ``median``, ``high50``, ``high90``.
     bias_contraction
-        1 minus the width of the bias's logarithm over its prior's: near 0 the bias is only the
-        prior.  ``None`` for anchors.
+        1 minus the width of the bias's logarithm over its prior's.  ``None`` for anchors.
+    mostly_prior
+        Whether the bias is hardly more than its prior: nearly as wide, and about where it was.
     spread, spread_prior
         Relative size of its ordinary error, with its prior; one for all kinds of quantity.
     """
@@ -71,6 +73,7 @@ class AgencyRow:
     bias: Bands
     bias_prior: Bands
     bias_contraction: float | None
+    mostly_prior: bool
     spread: Bands
     spread_prior: Bands
 
@@ -96,7 +99,7 @@ class AgencyJudgement:
     n_draws
         Draws that were used.
     pareto_k_limit
-        Weights with a larger k are not relied on.
+        Weights with a larger k are not relied on, nor those of agencies that hold a larger share.
     first, last
         Period of the totals (ISO dates).
     totals
@@ -146,6 +149,7 @@ class AgencyJudgement:
                 "anchor": ("row", [row.anchor for row in rows]),
                 **{name: shifted(name) for name in ("deviations", "ratio", "ratio_low90", "ratio_high90")},
                 "pareto_k": ("left_out", [row.pareto_k for row in self.influence]),
+                "held": ("left_out", [row.held for row in self.influence]),
                 "how": ("left_out", [row.how for row in self.influence]),
             },
             {
@@ -210,7 +214,6 @@ def judge_agencies(
     listener.told("reweigh", 0, 1)
     refits = Refits(case, out or Path("influence") / case.name, listener) if refit else None
     influence = measure_influence(fitted, told, shape, len(posed), refits)
-    listener.told("reweigh", 1, 1)
     totals = [bands(told.truth[:, len(claims) + i]) for i in range(len(posed))]
     return AgencyJudgement(
         fitted.label,
@@ -235,6 +238,10 @@ def _describe_countings(case: Case, posterior: Posterior, pooled: Floats, seed: 
 
 def _describe_counting(case: Case, before: Counting, after: Counting) -> AgencyRow:
     relays = relaying_agencies(case.system, after.agency, case.ledger.agencies)
+    bias, prior = bands(after.bias), bands(before.bias)
+    contracted = None if after.anchor else contraction(before.log_bias, after.log_bias)
+    # An interval as wide as the prior's, but elsewhere, is news.
+    stays = prior["low50"] <= bias["median"] <= prior["high50"]
     return AgencyRow(
         after.agency,
         after.agency_kind,
@@ -242,9 +249,10 @@ def _describe_counting(case: Case, before: Counting, after: Counting) -> AgencyR
         after.kind.name.lower(),
         after.n_claims,
         after.anchor,
-        bands(after.bias),
-        bands(before.bias),
-        None if after.anchor else contraction(before.log_bias, after.log_bias),
+        bias,
+        prior,
+        contracted,
+        contracted is not None and contracted < MOSTLY_PRIOR and stays,
         bands(after.spread),
         bands(before.spread),
     )

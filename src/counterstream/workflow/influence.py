@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 from counterstream.case import Case
 from counterstream.evidence.answering import AnsweredClaim, relaying_agencies
 from counterstream.infer.fit import FitSettings
-from counterstream.infer.influence import Reweighting, Sample, Shift, compare_samples, reweigh_without
+from counterstream.infer.influence import (
+    Reweighting,
+    Sample,
+    Shift,
+    compare_samples,
+    limit_of_k,
+    reweigh_without,
+    share_held,
+)
 from counterstream.infer.pose import read_truths
 from counterstream.infer.predict import ClaimPredictions, ClaimPredictor
 from counterstream.infer.progress import Progress
@@ -40,6 +48,9 @@ class InfluenceRow:
     pareto_k
         Reliability of the importance weights: the lower the better; ``-inf`` where the claims say
         nothing.
+    held
+        Largest share of what is known of one of the quantities that its claims hold; the weights
+        are not relied on either if this is above the limit of k.
     how
         ``reweighted``: from the draws of the fit.  ``refitted``: from a fit without it, as the
         weights are not reliable.  ``unreliable``: they are not, and no refit was asked for.
@@ -55,6 +66,7 @@ class InfluenceRow:
     agency: str
     n_claims: int
     pareto_k: float
+    held: float
     how: str
     verdict: str
     shifts: dict[str, dict[str, Any] | None]
@@ -91,24 +103,26 @@ def measure_influence(
     totals = told.table.claims[n_claims:]
     before = sample_truths(told.table, told.truth, shape)[n_claims:]
     counts = Counter(agencies.tolist()).most_common()
-    found = {
-        agency: reweigh_without(likelihood[:, agencies == agency].sum(axis=1).reshape(shape)) for agency, _ in counts
-    }
-    doubtful = [agency for agency, weights in found.items() if not weights.good]
+    theirs = {agency: likelihood[:, agencies == agency].sum(axis=1).reshape(shape) for agency, _ in counts}
+    found = {agency: reweigh_without(own) for agency, own in theirs.items()}
+    held = {agency: max(share_held(own, sample.working) for sample in before) for agency, own in theirs.items()}
+    limit = limit_of_k(shape[0] * shape[1])
+    doubtful = [agency for agency, weights in found.items() if not weights.good or held[agency] > limit]
     rows: list[InfluenceRow] = []
     for agency, n in counts:
         weights = found[agency]
-        if weights.good:
+        if agency not in doubtful:
             shifts, how, verdict = _reweigh(before, weights, fitted.seed), "reweighted", ""
         elif refits is None:
             shifts, how, verdict = None, "unreliable", ""
         else:
             again = _refit(refits, fitted, agency, (doubtful.index(agency), len(doubtful)))
             shifts, how, verdict = _compare_refit(before, again, totals), "refitted", again.label
+            refits.listener.told("refit", doubtful.index(agency) + 1, len(doubtful))
         named = {
             item.observable.name: None if shifts is None else _describe(shifts[i]) for i, item in enumerate(totals)
         }
-        rows.append(InfluenceRow(agency, n, weights.pareto_k, how, verdict, named))
+        rows.append(InfluenceRow(agency, n, weights.pareto_k, held[agency], how, verdict, named))
     return tuple(rows)
 
 
@@ -143,7 +157,8 @@ class _Within:
     def told(self, phase: str, done: int, total: int, remark: str = "") -> None:
         """Hear of a phase of the fit."""
         del remark
-        self.listener.told("refit", *self.place, f"without {self.agency}: {phase} {done} of {total}")
+        far = f"{done} of {total}" if total else f"{done}"
+        self.listener.told("refit", *self.place, f"without {self.agency}: {phase} {far}")
 
 
 def _refit(refits: Refits, fitted: Fitted, agency: str, place: tuple[int, int]) -> Fitted:

@@ -51,12 +51,12 @@ def test_agencies_as_data(folder: str, run: str, judged: AgencyJudgement) -> Non
     top = {"case", "verdict", "n_draws", "pareto_k_limit", "first", "last", "totals", "agencies", "wrong_claims"}
     assert set(data) == top | {"influence", "problems"}
     row = data["agencies"][0]
-    told = {"agency", "agency_kind", "relayed_by", "kind", "n_claims", "anchor", "bias_contraction"}
+    told = {"agency", "agency_kind", "relayed_by", "kind", "n_claims", "anchor", "bias_contraction", "mostly_prior"}
     assert set(row) == told | {"bias", "bias_prior", "spread", "spread_prior"}
     assert set(row["bias"]) == set(data["totals"]["departures"]) == BANDS
     assert set(data["wrong_claims"][0]) == {"claim", "agency", "observable", "probability"}
     left_out = next(row for row in data["influence"] if row["how"] == "reweighted")
-    assert set(left_out) == {"agency", "n_claims", "pareto_k", "how", "verdict", "shifts"}
+    assert set(left_out) == {"agency", "n_claims", "pareto_k", "held", "how", "verdict", "shifts"}
     shift = left_out["shifts"]["departures"]
     assert set(shift) == {"without", "deviations", "ratio", "ratio_low90", "ratio_high90"}
     assert set(shift["without"]) == BANDS
@@ -79,7 +79,7 @@ def test_agencies_in_words(folder: str, run: str, judged: AgencyJudgement, monke
 def test_what_says_little_of_a_bias_is_marked(
     folder: str, run: str, judged: AgencyJudgement, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = tuple(row if row.anchor else replace(row, bias_contraction=0.05) for row in judged.agencies)
+    rows = tuple(replace(row, mostly_prior=not row.anchor) for row in judged.agencies)
     monkeypatch.setattr(agencies, "judge_agencies", lambda *_, **__: replace(judged, agencies=rows))
     out = Ran("evidence", "agencies", folder, "--run", run).out
     assert next(line for line in out.splitlines() if line.startswith("evening paper")).endswith(

@@ -13,6 +13,7 @@ from counterstream.infer.influence import (
     compare_samples,
     limit_of_k,
     reweigh_without,
+    share_held,
     weighted_quantiles,
 )
 from counterstream.infer.resample import LEAST_STRETCHES, cut_stretches, resample_stretches
@@ -40,6 +41,21 @@ def test_what_carries_everything_cannot_be_left_out() -> None:
     """A measurement with a variance of 1.01: what is left is nearly flat, and no draws reach there."""
     draws = normals((16, 100))
     assert not reweigh_without(-(draws**2) / (2.0 * 1.01)).good
+
+
+@pytest.mark.parametrize("variance", [1.01, 2.0, 20.0])
+def test_the_share_held_is_that_of_the_precision(variance: float) -> None:
+    """One of two measurements of something: together they leave a variance of 1, the one has its own."""
+    draws = normals((16, 200))
+    assert share_held(-((draws - 0.5) ** 2) / (2.0 * variance), draws) == pytest.approx(draws.var() / variance)
+    noise = 0.1 * normals((16, 200), 2)
+    assert share_held(-(draws**2) / (2.0 * variance) + noise, draws) == pytest.approx(draws.var() / variance, abs=0.02)
+
+
+def test_nothing_is_held_of_what_is_fixed_or_not_spoken_of() -> None:
+    draws = normals((16, 200))
+    assert share_held(-(draws**2), np.ones_like(draws)) == 0.0
+    assert abs(share_held(-(draws**2) / 2.0, normals((16, 200), 2))) < 0.1
 
 
 def test_what_says_nothing_changes_nothing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from believing_example import PAPER_BIAS, departures, write_shores
 
 from counterstream.case import Case, load_case
 from counterstream.errors import CounterstreamError
+from counterstream.infer.agencies import Counting
+from counterstream.infer.claims import Kind
 from counterstream.infer.fit import FitSettings
 from counterstream.infer.pose import pose_claim, read_truths
 from counterstream.infer.predict import ClaimPredictor
-from counterstream.workflow.agencies import AgencyJudgement, judge_agencies
+from counterstream.workflow.agencies import AgencyJudgement, _describe_counting, judge_agencies
 from counterstream.workflow.disputes import Disputes, judge_conflicts
 from counterstream.workflow.fitted import read_fitted
 from counterstream.workflow.next_claim import NextClaims, rank_next_claims
@@ -66,6 +69,7 @@ def test_a_bias_of_thirty_per_cent_is_found(judged: AgencyJudgement) -> None:
     )
     assert paper.bias_contraction is not None
     assert 0.3 < paper.bias_contraction < 1.0
+    assert not paper.mostly_prior
     assert (paper.kind, paper.n_claims, paper.relayed_by, paper.agency_kind) == ("flow", 7, ("gazette",), "press")
     assert paper.spread["high90"] < paper.spread_prior["high90"]
 
@@ -75,6 +79,19 @@ def test_an_anchor_has_no_bias_to_find(judged: AgencyJudgement) -> None:
     assert office.anchor
     assert set(office.bias.values()) == set(office.bias_prior.values()) == {1.0}
     assert office.bias_contraction is None
+    assert not office.mostly_prior
+
+
+@pytest.mark.parametrize(
+    ("shift", "scale", "mostly"), [(0.0, 1.0, True), (0.5, 0.95, True), (2.0, 1.0, False), (0.0, 0.5, False)]
+)
+def test_a_bias_as_wide_as_its_prior_and_where_it_was_is_only_that(
+    case: Case, shift: float, scale: float, *, mostly: bool
+) -> None:
+    prior = np.random.Generator(np.random.Philox(1)).standard_normal(2000)
+    before = Counting("evening paper", "press", Kind.FLOW, 7, False, prior, np.abs(prior))
+    row = _describe_counting(case, before, replace(before, log_bias=shift + scale * prior))
+    assert row.mostly_prior is mostly
 
 
 def test_the_rumour_is_likely_wrong(judged: AgencyJudgement) -> None:
@@ -84,7 +101,9 @@ def test_the_rumour_is_likely_wrong(judged: AgencyJudgement) -> None:
 
 def test_the_lone_witness_cannot_be_left_out_by_weights(judged: AgencyJudgement) -> None:
     consulate = next(row for row in judged.influence if row.agency == "consulate")
-    assert consulate.pareto_k > judged.pareto_k_limit
+    assert max(consulate.pareto_k, consulate.held) > judged.pareto_k_limit
+    assert consulate.held > 0.8
+    assert all(row.held < 0.5 for row in judged.influence if row.agency in ("traveller", "rumour"))
     assert consulate.how == "unreliable"
     assert set(consulate.shifts.values()) == {None}
 
