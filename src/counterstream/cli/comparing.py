@@ -17,7 +17,8 @@ from counterstream.cli.arguments import (
     TablesFolder,
     usual_run,
 )
-from counterstream.cli.telling import list_problems, print_json, print_line, reporting, show_problems
+from counterstream.cli.reading import read_case
+from counterstream.cli.telling import list_problems, print_json, print_line, reporting
 from counterstream.cli.texts import print_table
 
 if TYPE_CHECKING:
@@ -46,16 +47,9 @@ def compare(
 
     The difference is OTHER minus SCENARIO; with one scenario, that minus the baseline.
     """
-    from counterstream.case import load_case
-
     pair = (first, second) if second is not None else (BASELINE, first)
-    with reporting(as_json=as_json):
-        read = load_case(case)
-        if not as_json:
-            show_problems(read.warnings)
+    read = read_case(case, out, as_json=as_json)
     with reporting(as_json=as_json, when_stopped="stopped"):
-        if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
         from counterstream.cli.watching import watching
         from counterstream.workflow.compare import compare_scenarios
 
@@ -117,15 +111,8 @@ def explain(
 
     Each part is a Shapley value: the parts add up to the change, draw by draw.
     """
-    from counterstream.case import load_case
-
-    with reporting(as_json=as_json):
-        read = load_case(case)
-        if not as_json:
-            show_problems(read.warnings)
+    read = read_case(case, out, as_json=as_json)
     with reporting(as_json=as_json, when_stopped="stopped"):
-        if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
         from counterstream.cli.watching import watching
         from counterstream.workflow.explain import explain_change
 

@@ -19,7 +19,8 @@ from counterstream.cli.arguments import (
     TablesFolder,
     usual_run,
 )
-from counterstream.cli.telling import list_problems, print_json, print_line, reporting, show_problems
+from counterstream.cli.reading import read_case
+from counterstream.cli.telling import list_problems, print_json, print_line, reporting
 from counterstream.cli.texts import print_table
 
 PHASES = {"simulate": 1.0}
@@ -38,15 +39,8 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """Run a fitted system forward, as it was or under a scenario; give the totals of every flow."""
-    from counterstream.case import load_case
-
-    with reporting(as_json=as_json):
-        read = load_case(case)
-        if not as_json:
-            show_problems(read.warnings)
+    read = read_case(case, out, as_json=as_json)
     with reporting(as_json=as_json, when_stopped="stopped"):
-        if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
         from counterstream.cli.watching import watching
         from counterstream.workflow.simulate import simulate_case
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
@@ -20,6 +19,7 @@ from counterstream.infer.measurement import observed_values
 from counterstream.infer.posterior import system_unknowns
 from counterstream.infer.predict import lies_inside
 from counterstream.infer.scores import SCALE, Foretold, Score, abs_log_error, score, summarise_pit
+from counterstream.report.notebook import html_table
 from counterstream.workflow.validate_part import Told
 
 FORETOLD = tuple(field.name for field in fields(Foretold))
@@ -227,12 +227,8 @@ class Validation:
 
     def _repr_html_(self) -> str:
         """Return the scores as a table for notebooks."""
-        head = "".join(f"<th>{html.escape(cell)}</th>" for cell in HEADINGS)
-        body = "".join(
-            f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in self.score_rows()
-        )
         caption = f"{self.case.system.title}: {len(self.claims)} claims that no fit had seen"
-        return f"<table><caption>{html.escape(caption)}</caption><tr>{head}</tr>{body}</table>"
+        return html_table(caption, HEADINGS, self.score_rows())
 
 
 def _join(parts: Sequence[Foretold]) -> Foretold:
