@@ -2,7 +2,7 @@
 
     python docs/fill_figures.py docs/cases/soviet-third-wave.md runs/soviet-third-wave
 
-A page on a case of which claims were left out (``validation/results/hold_out.json``) can show that too.
+What the scripts in ``validation`` found (claims left out, questions, conclusions) is shown too where it is there.
 A page holds ``<!-- figures: NAME -->`` and, after filling, the text up to ``<!-- end of figures -->``.
 """
 
@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 END = "<!-- end of figures -->"
-HOLD_OUT = Path(__file__).parent.parent / "validation" / "results" / "hold_out.json"
+#: The case that the scripts in ``validation`` ask.
+FLAGSHIP = "soviet-third-wave"
+RESULTS = Path(__file__).parent.parent / "validation" / "results"
 
 
 def say_fit(told: dict[str, Any], claims: list[dict[str, str]]) -> str:
@@ -63,13 +65,68 @@ def say_errors(claims: list[dict[str, str]]) -> str:
     return "\n".join(lines)
 
 
-def say_scenarios(told: dict[str, Any]) -> str:
-    """Return differences of flows over the whole period, scenario minus baseline, as a table."""
-    lines = ["| scenario | flow | difference in persons, 90 % interval |", "| --- | --- | --- |"]
-    for name, flows in told["scenarios"].items():
-        for flow, change in flows.items():
-            interval = f"{change['low90']:+,.0f} to {change['high90']:+,.0f}"
-            lines.append(f"| `{name}` | `{flow}` | {change['median']:+,.0f} ({interval}) |")
+def say_scenarios(path: Path) -> str:
+    """Return differences over the whole period, scenario minus baseline, as a table: one row a scenario."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    names = list(next(iter(told["scenarios"].values()))["totals"])
+    lines = [f"| scenario | {' | '.join(f'`{n}`' for n in names)} |", "| --- |" + " --- |" * len(names)]
+    for scenario, found in told["scenarios"].items():
+        cells = [_say_change(found["totals"][name]["difference"]) for name in names]
+        lines.append(f"| `{scenario}` | {' | '.join(cells)} |")
+    persons = told["whole_persons"]
+    lines += [
+        "",
+        f"With whole persons, common random numbers leave {100 * persons['variance_ratio']:.0f} % of the chance in the "
+        f"differences of `{persons['scenario']}` that separate ones would give ({persons['draws']} draws).",
+    ]
+    return "\n".join(lines)
+
+
+def _say_change(levels: dict[str, float]) -> str:
+    return f"{levels['median']:+,.0f} ({levels['low90']:+,.0f} to {levels['high90']:+,.0f})"
+
+
+def say_changes(path: Path) -> str:
+    """Return for every change that was explained its five largest parts, as a table."""
+    lines = ["| change | in all | largest parts: mean, 90 % interval |", "| --- | --- | --- |"]
+    for told in json.loads(path.read_text(encoding="utf-8"))["changes"]:
+        parts = [
+            f"`{row['name']}` {row['mean']:+,.0f} ({row['contribution']['low90']:+,.0f} to "
+            f"{row['contribution']['high90']:+,.0f})"
+            for row in told["mechanisms"][:5]
+        ]
+        question = f"`{told['observable']}`, {told['from']} to {told['to']}"
+        lines.append(f"| {question} | {_say_change(told['change'])} | {'; '.join(parts)} |")
+    return "\n".join(lines)
+
+
+def say_conclusions(path: Path) -> str:
+    """Return which signs stand without some claims and which do not, as a list and a table."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    asked = [row for row in told["rows"] if not row["conclusion"].startswith("total of")]
+    concluded = [row for row in asked if row["concluded"]]
+    standing = [row for row in concluded if row["stands"]]
+    lines = [
+        f"Of {len(asked)} signs that were asked for, {len(concluded)} are concluded from all claims (chance "
+        f"{told['concluded_from']:.0%} or more), and {len(standing)} of these stand in all {len(told['fits']) - 1} "
+        f"fits without some claims (chance {told['stands_from']:.0%} or more in each).",
+        "",
+        "| conclusion | sign | median (90 % interval) | least chance without claims | stands |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for row in concluded:
+        form = "{:+,.0f}" if abs(row["median"]) >= 10.0 else "{:+.2f}"
+        interval = " to ".join(form.format(row[name]) for name in ("low90", "high90"))
+        least = f"{row['least_chance_without_claims']:.2f} ({row['without']})"
+        stands = "yes" if row["stands"] else "**no**"
+        middle = f"{form.format(row['median'])} ({interval})"
+        lines.append(f"| `{row['conclusion']}` | {row['sign']} | {middle} | {least} | {stands} |")
+    totals = [row for row in told["rows"] if row["conclusion"].startswith("total of")]
+    lines += ["", "| total | median (90 % interval) | medians of all fits |", "| --- | --- | --- |"]
+    for row in totals:
+        low, high = row["median_range"]
+        interval = f"{row['median']:,.0f} ({row['low90']:,.0f} to {row['high90']:,.0f})"
+        lines.append(f"| `{row['conclusion'].removeprefix('total of ')}` | {interval} | {low:,.0f} to {high:,.0f} |")
     return "\n".join(lines)
 
 
@@ -119,9 +176,16 @@ def main() -> None:
     told = json.loads((run / "run.json").read_text(encoding="utf-8"))
     with (run / "claims_checked.csv").open(encoding="utf-8", newline="") as stream:
         claims = list(csv.DictReader(stream))
-    texts = {"fit": say_fit(told, claims), "errors": say_errors(claims), "scenarios": say_scenarios(told)}
-    if HOLD_OUT.exists():
-        texts["hold-out"] = say_hold_out(HOLD_OUT)
+    texts = {"fit": say_fit(told, claims), "errors": say_errors(claims)}
+    said = {
+        "hold-out": ("hold_out.json", say_hold_out),
+        "scenarios": ("questions.json", say_scenarios),
+        "changes": ("questions.json", say_changes),
+        "conclusions": ("conclusions.json", say_conclusions),
+    }
+    for name, (file, say) in said.items():
+        if page.stem == FLAGSHIP and (RESULTS / file).exists():
+            texts[name] = say(RESULTS / file)
     text = page.read_text(encoding="utf-8")
     for name, filled in texts.items():
         marker = f"<!-- figures: {name} -->"
