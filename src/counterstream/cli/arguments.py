@@ -63,7 +63,10 @@ Quick = Annotated[
 Sampler = Annotated[SamplerName | None, typer.Option(help="Many short chains in step, or the reference.")]
 Chains = Annotated[int | None, typer.Option(min=1, help="Number of chains.")]
 Warm = Annotated[int | None, typer.Option(min=1, help="Steps of each chain to adapt.")]
-Draws = Annotated[int | None, typer.Option(min=1, help="Draws of each chain to keep.")]
+Draws = Annotated[
+    int | None,
+    typer.Option(min=1, help="Draws of each chain to keep.", show_default="300, then on to 1,500 if need be"),
+]
 Seed = Annotated[int | None, typer.Option(min=0, max=LARGEST_SEED, help="Seed of everything random.")]
 Excluded = Annotated[
     list[str] | None,

@@ -31,6 +31,8 @@ Floats = NDArray[np.float64]
 LARGE = 200
 #: Steps to adapt and to keep, of long and of short chains.
 LONG, SHORT = (120, 300), (80, 50)
+#: Up to how many times as long chains go on while the checks are not passed.
+PATIENCE = 5
 #: Draws of a quick look.
 QUICK_DRAWS = 400
 
@@ -46,6 +48,10 @@ class FitSettings:
     n_chains, n_warm, n_draws
         Chains, and steps of each for adaptation and for keeping; ``None`` for :data:`LONG`, or
         :data:`SHORT` where ``quick`` says so.
+    most_draws
+        Steps of each chain to keep at most: as long as the checks are not passed, sampling goes
+        on by ``n_draws`` more.  ``None``: :data:`PATIENCE` times as many for systems of up to
+        :data:`LARGE` unknowns, where ``n_draws`` is not given; no more than ``n_draws`` otherwise.
     chunk
         Steps between checkpoints.
     seed
@@ -62,6 +68,7 @@ class FitSettings:
     n_chains: int = 16
     n_warm: int | None = None
     n_draws: int | None = None
+    most_draws: int | None = None
     chunk: int = 10
     seed: int = 1
     quick: bool | None = None
@@ -70,6 +77,13 @@ class FitSettings:
         """Return steps to adapt and to keep, for a number of unknowns."""
         warm, draws = SHORT if self.quick is None and dimension > LARGE else LONG
         return self.n_warm or warm, self.n_draws or draws
+
+    def limit(self, dimension: int) -> int:
+        """Return steps to keep at most, for a number of unknowns."""
+        _, draws = self.lengths(dimension)
+        if self.most_draws is not None:
+            return max(self.most_draws, draws)
+        return draws if self.n_draws is not None or dimension > LARGE else PATIENCE * draws
 
     def is_short(self, dimension: int) -> bool:
         """Whether chains are shorter than they should be because the system is large."""
@@ -189,7 +203,7 @@ def fit_system(
     watch = Stopwatch()
     posterior = Posterior(system, claims)
     n_warm, n_draws = settings.lengths(posterior.dimension)
-    settings = replace(settings, n_warm=n_warm, n_draws=n_draws)
+    settings = replace(settings, n_warm=n_warm, n_draws=n_draws, most_draws=settings.limit(posterior.dimension))
     identity = fit_identity(system, claims, settings)
     saved = _read_checkpoint(checkpoint, identity)
     listener.told("compile", 0, 1, f"{len(posterior.table)} claims, {posterior.dimension} unknowns")
@@ -285,10 +299,9 @@ def _run_chains(work: _Work, whitening: Whitening, saved: Checkpoint | None) -> 
         state = restore_state(state, saved.arrays)
         done = int(saved.metadata["steps"])
         chunks = _saved_chunks(saved.arrays)
-    n_warm, n_draws = settings.lengths(dimension)
-    total = n_warm + n_draws
+    n_warm, _ = settings.lengths(dimension)
     rounds = warm_rounds(n_warm) if settings.sampler == "hmc" else ()
-    while done < total:
+    while done < (total := _find_goal(work, whitening, chunks, done)):
         warm = done < n_warm
         stop = next(end for end in (*rounds, n_warm, total) if end > done)
         n = min(settings.chunk, stop - done)
@@ -310,6 +323,16 @@ def _run_chains(work: _Work, whitening: Whitening, saved: Checkpoint | None) -> 
     return whitening, chunks
 
 
+def _find_goal(work: _Work, whitening: Whitening, chunks: list[Chunk], done: int) -> int:
+    """Return the step to go to: a whole number of times the draws asked for, until the checks are passed."""
+    n_warm, n_draws = work.settings.lengths(work.posterior.dimension)
+    most = n_warm + work.settings.limit(work.posterior.dimension)
+    goal = min(n_warm + n_draws * max(1, -(-(done - n_warm) // n_draws)), most)
+    if done < goal or done >= most or _check(work.posterior, whitening, chunks)[1].good:
+        return goal
+    return min(goal + n_draws, most)
+
+
 def warm_rounds(n_warm: int) -> tuple[int, ...]:
     """Return after which steps of the warm-up the scale is renewed; the last quarter tunes the step alone.
 
@@ -328,23 +351,23 @@ def _positions(chunks: list[Chunk]) -> tuple[list[Floats], list[Floats]]:
     return [c.position for c in chunks], [c.slope for c in chunks]
 
 
+def _check(posterior: Posterior, whitening: Whitening, chunks: list[Chunk]) -> tuple[Floats, Mixing]:
+    """Return the draws of all chunks, shape (chain, draw, dimension), and whether they mixed."""
+    flats = np.swapaxes(whitening.to_flat(np.concatenate([c.position for c in chunks])), 0, 1)
+    heights = np.concatenate([c.log_density for c in chunks]).T
+    diverging = np.concatenate([c.diverging for c in chunks]).T
+    return flats, check_mixing(flats, heights, diverging, posterior.unknowns.labels())
+
+
 def _gather(
     posterior: Posterior, settings: FitSettings, whitening: Whitening, chunks: list[Chunk], watch: Stopwatch
 ) -> Fit:
-    joined = Chunk(
-        position=np.concatenate([c.position for c in chunks]),
-        diverging=np.concatenate([c.diverging for c in chunks]),
-        acceptance=np.concatenate([c.acceptance for c in chunks]),
-        leapfrogs=np.concatenate([c.leapfrogs for c in chunks]),
-        log_density=np.concatenate([c.log_density for c in chunks]),
-        slope=np.zeros(0),
-    )
-    flats = np.swapaxes(whitening.to_flat(joined.position), 0, 1)
-    mixing = check_mixing(
-        flats, np.asarray(joined.log_density).T, np.asarray(joined.diverging).T, posterior.unknowns.labels()
-    )
+    flats, mixing = _check(posterior, whitening, chunks)
+    leapfrogs = float(np.mean(np.concatenate([c.leapfrogs for c in chunks])))
     watch.lap("diagnosis")
-    return Fit(posterior, settings, whitening, flats, mixing, watch.wall, watch.cpu, float(np.mean(joined.leapfrogs)))
+    # As many draws as there are, so that who asks for just these gets the same ones.
+    done = replace(settings, n_draws=flats.shape[1], most_draws=flats.shape[1])
+    return Fit(posterior, done, whitening, flats, mixing, watch.wall, watch.cpu, leapfrogs)
 
 
 def _whitening_arrays(whitening: Whitening) -> dict[str, np.ndarray]:

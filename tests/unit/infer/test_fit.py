@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -115,6 +116,40 @@ def test_a_stopped_fit_resumes_to_the_same_draws(fit: Fit, tmp_path: Path, phase
         fit_system(shores(), evidence(), SETTINGS, progress=StopAfter(phase, done), checkpoint=path)
     resumed = fit_system(shores(), evidence(), SETTINGS, checkpoint=path)
     np.testing.assert_array_equal(resumed.flats, fit.flats)
+
+
+def test_sampling_goes_on_until_the_checks_are_passed_or_patience_ends(tmp_path: Path) -> None:
+    """Four chains of 10 draws cannot have an effective size of 400; what comes after does not change them."""
+    short = FitSettings(n_chains=4, n_warm=20, n_draws=10)
+    once = fit_system(shores(), evidence(), short)
+    longer = fit_system(shores(), evidence(), replace(short, most_draws=25))
+    assert (once.flats.shape[1], longer.flats.shape[1]) == (10, 25)
+    np.testing.assert_array_equal(longer.flats[:, :10], once.flats)
+    # Whoever asks for as many draws as came of it gets the same ones.
+    assert (longer.settings.n_draws, longer.settings.most_draws) == (25, 25)
+    # Stopped just where the first draws are whole, it goes on to the same end.
+    path = tmp_path / "checkpoint.npz"
+    with pytest.raises(StoppedError):
+        fit_system(
+            shores(), evidence(), replace(short, most_draws=25), progress=StopAfter("sampling", 30), checkpoint=path
+        )
+    resumed = fit_system(shores(), evidence(), replace(short, most_draws=25), checkpoint=path)
+    np.testing.assert_array_equal(resumed.flats, longer.flats)
+
+
+@pytest.mark.parametrize(
+    ("settings", "dimension", "limit"),
+    [
+        (FitSettings(), 50, 1500),
+        (FitSettings(), 500, 50),
+        (FitSettings(quick=False), 500, 300),
+        (FitSettings(n_draws=70), 50, 70),
+        (FitSettings(n_draws=70, most_draws=200), 500, 200),
+        (FitSettings(n_draws=70, most_draws=20), 50, 70),
+    ],
+)
+def test_how_long_sampling_goes_on_at_most(settings: FitSettings, dimension: int, limit: int) -> None:
+    assert settings.limit(dimension) == limit
 
 
 def test_a_damaged_checkpoint_is_not_used(fit: Fit, tmp_path: Path) -> None:
