@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 #: Public name -> "module:attribute".  ``__init__.pyi`` states the same names for type checkers.
 _PUBLIC: dict[str, str] = {
+    "AddedAnswer": "counterstream.workflow.answers:AddedAnswer",
     "AgencyJudgement": "counterstream.workflow.agencies:AgencyJudgement",
     "Case": "counterstream.case:Case",
     "Comparison": "counterstream.workflow.compare:Comparison",
@@ -29,6 +30,7 @@ _PUBLIC: dict[str, str] = {
     "System": "counterstream.system.system:System",
     "Validation": "counterstream.workflow.validation:Validation",
     "ValidationSettings": "counterstream.workflow.validate:ValidationSettings",
+    "add_answers": "counterstream.workflow.answers:add_answers",
     "answer_claims": "counterstream.evidence.answering:answer_claims",
     "check_system": "counterstream.spec:check_system",
     "compare_scenarios": "counterstream.workflow.compare:compare_scenarios",

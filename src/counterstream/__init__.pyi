@@ -16,6 +16,8 @@ from counterstream.spec import write_system as write_system
 from counterstream.system.system import System as System
 from counterstream.workflow.agencies import AgencyJudgement as AgencyJudgement
 from counterstream.workflow.agencies import judge_agencies as judge_agencies
+from counterstream.workflow.answers import AddedAnswer as AddedAnswer
+from counterstream.workflow.answers import add_answers as add_answers
 from counterstream.workflow.compare import Comparison as Comparison
 from counterstream.workflow.compare import compare_scenarios as compare_scenarios
 from counterstream.workflow.disputes import Disputes as Disputes

@@ -134,7 +134,7 @@ def explain(
             return
         _print_explanation(found)
         if out is not None:
-            print_line(f"table: {out / 'explained.csv'}")
+            print_line(f"tables: {out}")
 
 
 def _print_explanation(found: Explanation) -> None:

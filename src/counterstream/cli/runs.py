@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -25,9 +26,48 @@ REPORT = "report.html"
 
 def report(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
+    add: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="An answer on the run as JSON, from compare, explain, validate, project or evidence, to be shown in a "
+            "section of its own. May be repeated.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="PAGE", dir_okay=False, help="Where to write the page with the answers.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say where the report of a run is, and whether every file is as the run wrote it."""
+    """Say where the report of a run is, and whether every file is as the run wrote it.
+
+    With answers: write the report with a further section for each to a page of its own. The run folder stays as it is.
+    """
+    if bool(add) != (out is not None):
+        raise typer.BadParameter("--add and --out go together")
+    if add and out is not None:
+        _write_with_answers(run, add, out, as_json=as_json)
+    else:
+        _look_at_report(run, as_json=as_json)
+
+
+def _write_with_answers(run: Path, files: Sequence[Path], out: Path, *, as_json: bool) -> None:
+    """Write the page with the answers and say where it is."""
+    with reporting(as_json=as_json):
+        from counterstream.workflow.answers import add_answers
+
+        added = add_answers(run, files, out)
+    if as_json:
+        told = [{"file": str(one.file), "format": one.format, "heading": one.heading} for one in added]
+        print_json({"run": str(run), "report": str(out), "added": told, "problems": []})
+    else:
+        for one in added:
+            print_line(f"{one.heading}: from {one.file}")
+        print_line(str(out))
+
+
+def _look_at_report(run: Path, *, as_json: bool) -> None:
+    """Say where the report is, and what is wrong with the run."""
     from counterstream.store.run_folder import check_run
 
     with reporting(as_json=as_json):

@@ -9,8 +9,6 @@ Nothing here imports Typer or Rich until it is needed: the plainest command take
 from __future__ import annotations
 
 import errno
-import json
-import math
 import os
 import sys
 from collections.abc import Generator, Iterable, Mapping, Sequence
@@ -20,6 +18,7 @@ from typing import cast
 
 from counterstream.cli import codes
 from counterstream.errors import CounterstreamError, Problem
+from counterstream.store.plain import to_json
 
 SAYS_NO = 1
 MISUSED = 2
@@ -43,6 +42,7 @@ USAGE_CODES = frozenset(
         "U241",
         "U242",
         "U251",
+        *(f"U{number}" for number in range(260, 268)),
         "U301",
         "U302",
     }
@@ -79,7 +79,7 @@ def tell(text: str) -> None:
 
 def print_json(content: Mapping[str, object]) -> None:
     """Print a JSON document; numbers that JSON does not know (NaN, infinity) become null."""
-    print(json.dumps(_without_gaps(content), indent=1), flush=True)
+    print(to_json(content), flush=True)
 
 
 def list_problems(problems: Iterable[Problem]) -> list[dict[str, str | int]]:
@@ -177,14 +177,3 @@ def _make_problem_printable(problem: Problem) -> Problem:
     texts = {name: make_printable(value) for name, value in problem.as_dict().items() if isinstance(value, str)}
     del texts["severity"]
     return replace(problem, **texts)  # pyright: ignore[reportArgumentType]  # texts only, for fields of text
-
-
-def _without_gaps(value: object) -> object:
-    """Return plain data with null for numbers that JSON does not know."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): _without_gaps(item) for key, item in cast("Mapping[object, object]", value).items()}
-    if isinstance(value, list | tuple):
-        return [_without_gaps(item) for item in cast("Sequence[object]", value)]
-    return value

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 
 from counterstream.report.content import ReportContent, UnusedClaim
 from counterstream.report.series_tables import number_cell, stated_text, surprise_text
-from counterstream.report.tables import Cell, Column, Table, text_cell, web_address
+from counterstream.report.tables import (
+    Cell,
+    Column,
+    Table,
+    code_column,
+    prose_column,
+    text_cell,
+    text_column,
+    web_address,
+)
 from counterstream.report.wording import (
     agency_sentence,
     diagnostic_checks,
@@ -20,31 +29,19 @@ from counterstream.report.wording import (
 SHORT_HASH = 16
 
 
-def _text(heading: str, name: str = "") -> Column:
-    return Column(heading, name or heading.replace(" ", "_"), "text")
-
-
-def _code(heading: str) -> Column:
-    return Column(heading, heading, "code")
-
-
-def _prose(heading: str, name: str = "") -> Column:
-    return Column(heading, name or heading.replace(" ", "_"), "prose")
-
-
 def agency_table(content: ReportContent) -> Table:
     """Return the bias and spread of every agency."""
     return Table(
         caption="Agencies: relative bias (posterior median, 90 % interval) and ordinary error",
         columns=(
-            _text("agency"),
-            _text("kind"),
+            text_column("agency"),
+            text_column("kind"),
             Column("claims", "claims"),
             Column("bias, median", "bias_median"),
             Column("bias, 90 % low", "bias_low_90"),
             Column("bias, 90 % high", "bias_high_90"),
             Column("ordinary error", "spread"),
-            _prose("in words", "in_words"),
+            prose_column("in words", "in_words"),
         ),
         rows=tuple(
             (
@@ -87,15 +84,15 @@ def wrong_table(content: ReportContent, places: Mapping[str, str]) -> Table:
     return Table(
         caption="Claims judged likely wrong, beside the model's view of the same quantity",
         columns=(
-            _code("claim"),
-            _text("about"),
-            _code("window"),
+            code_column("claim"),
+            text_column("about"),
+            code_column("window"),
             Column("says", "value"),
             Column("model: median (90 % interval)", "model_median"),
             Column("surprise", "surprise"),
             Column("chance that it is wrong", "wrong_probability"),
-            _text("counted by", "agency"),
-            _text("source"),
+            text_column("counted by", "agency"),
+            text_column("source"),
         ),
         rows=tuple(rows),
         file_name="likely-wrong.csv",
@@ -106,7 +103,13 @@ def conflict_table(content: ReportContent) -> Table:
     """Return the claims that contradict each other."""
     return Table(
         caption="Claims that cannot all hold",
-        columns=(_text("about"), _text("kind"), _text("claims"), _text("agencies"), _prose("detail")),
+        columns=(
+            text_column("about"),
+            text_column("kind"),
+            text_column("claims"),
+            text_column("agencies"),
+            prose_column("detail"),
+        ),
         rows=tuple(
             (
                 text_cell(conflict.observable_label),
@@ -126,16 +129,16 @@ def parameter_table(content: ReportContent) -> Table:
     return Table(
         caption="Parameters: prior and posterior, equal-tailed 90 % intervals",
         columns=(
-            _text("parameter"),
-            _text("unit"),
+            text_column("parameter"),
+            text_column("unit"),
             Column("prior, low", "prior_low_90"),
             Column("prior, high", "prior_high_90"),
             Column("posterior median", "posterior_median"),
             Column("posterior, low", "posterior_low_90"),
             Column("posterior, high", "posterior_high_90"),
             Column("contraction", "contraction"),
-            _text("learnt", "learnt"),
-            _prose("reason for the prior", "reason"),
+            text_column("learnt", "learnt"),
+            prose_column("reason for the prior", "reason"),
         ),
         rows=tuple(
             (
@@ -162,11 +165,11 @@ def diagnostic_table(content: ReportContent) -> Table:
     return Table(
         caption="Checks of the fit",
         columns=(
-            _prose("question"),
+            prose_column("question"),
             Column("found", "found"),
             Column("wanted", "wanted"),
-            _code("met"),
-            _prose("what it means", "meaning"),
+            code_column("met"),
+            prose_column("what it means", "meaning"),
         ),
         rows=tuple(
             (
@@ -186,7 +189,12 @@ def unused_table(claims: tuple[UnusedClaim, ...], caption: str, name: str) -> Ta
     """Return claims that were not compared with the model, and why."""
     return Table(
         caption=caption,
-        columns=(_code("claim"), _prose("what was said", "statement"), _text("source"), _prose("reason")),
+        columns=(
+            code_column("claim"),
+            prose_column("what was said", "statement"),
+            text_column("source"),
+            prose_column("reason"),
+        ),
         rows=tuple(
             (text_cell(one.claim_id), text_cell(one.statement), text_cell(one.source), text_cell(one.reason))
             for one in claims
@@ -200,11 +208,11 @@ def source_table(content: ReportContent) -> Table:
     return Table(
         caption="Sources",
         columns=(
-            _text("source"),
-            _prose("title"),
-            _text("address", "url"),
+            text_column("source"),
+            prose_column("title"),
+            text_column("address", "url"),
             Column("claims", "claims"),
-            _text("note"),
+            text_column("note"),
         ),
         rows=tuple(
             (
@@ -238,7 +246,7 @@ def provenance_table(content: ReportContent) -> Table:
     ]
     return Table(
         caption="With what, from what and in what time this was made",
-        columns=(_text("kind"), _text("of"), _text("value")),
+        columns=(text_column("kind"), text_column("of"), text_column("value")),
         rows=tuple(rows),
         file_name="provenance.csv",
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from counterstream.report.blocks import Section
 from counterstream.report.content import ReportContent
-from counterstream.report.sections import build_sections
+from counterstream.report.sections import LAST, build_sections
 from counterstream.report.tables import clean_text, csv_link, file_name
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -17,6 +19,11 @@ TEMPLATES = Path(__file__).parent / "templates"
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 )
+
+#: Where further sections and their entries in the contents go.  Every text on the page is escaped, so that no input
+#: can write a comment.
+CONTENTS_MARK = Markup("<!-- further contents -->")
+SECTIONS_MARK = Markup("<!-- further sections -->")
 
 
 def _finalize(value: object) -> object:
@@ -59,8 +66,41 @@ def render(content: ReportContent) -> str:
         .render(
             content=content,
             sections=build_sections(content),
+            last_section=LAST,
             policy=CONTENT_SECURITY_POLICY,
             # The package's own file, not anybody's input.
             style=Markup(style),  # noqa: S704
+            contents_mark=CONTENTS_MARK,
+            sections_mark=SECTIONS_MARK,
         )
     )
+
+
+def can_be_added_to(page: str) -> bool:
+    """Whether a page says, once each, where further sections and their entries in the contents go."""
+    return page.count(CONTENTS_MARK) == page.count(SECTIONS_MARK) == 1
+
+
+def add_sections(page: str, sections: Sequence[Section]) -> str:
+    """Return a page with further sections before its last, and each in its contents.
+
+    Parameters
+    ----------
+    page
+        As :func:`render` made it.
+    sections
+        With element ids that the page does not have; texts in them stay texts.
+
+    Raises
+    ------
+    ValueError
+        If the page does not say where they go; see :func:`can_be_added_to`.
+    """
+    if not can_be_added_to(page):
+        raise ValueError("the page has no place for further sections")
+    blocks = _environment().get_template("blocks.html.j2").module
+    for mark, show in ((CONTENTS_MARK, "entry"), (SECTIONS_MARK, "section")):
+        shown = "".join(getattr(blocks, show)(section) for section in sections)
+        # Not with "+": markup would escape the page that it is added to.
+        page = page.replace(mark, f"{shown}{mark}")
+    return page

@@ -36,7 +36,7 @@ class Picture:
     caption: str
 
 
-def _both(
+def draw_both(
     draw: Draw,
     name: str,
     title: str,
@@ -45,6 +45,7 @@ def _both(
     notes: Mapping[str, str] | None = None,
     links: Mapping[str, str] | None = None,
 ) -> Picture:
+    """Draw a picture for a wide screen and for a phone; ``name`` must be unique on the page."""
     from counterstream.report.figures import NARROW, WIDE, figure_svg
     from counterstream.report.tables import clean_text
 
@@ -73,7 +74,7 @@ def series_picture(view: SeriesView, name: str, idents: tuple[str, ...], case_na
     agencies = {one.claim.agency for one in drawn}
     claims = f"{count(len(drawn), 'claim')} from {count(len(agencies), 'agency', 'agencies')}"
     source = f"Source: {case_name}; model and {claims}." if drawn else f"Source: {case_name}; model, no claims."
-    return _both(
+    return draw_both(
         lambda layout: plot(view, layout, source=source, title=False),
         name,
         f"{view.label}, {view.full_unit}, through time",
@@ -89,7 +90,7 @@ def scenario_picture(view: ScenarioView, name: str, case_name: str) -> Picture:
     from counterstream.report.figures import plot_difference
 
     baseline = view.baseline
-    return _both(
+    return draw_both(
         lambda layout: plot_difference(view, layout, source=f"Source: {case_name}; model.", title=False),
         name,
         f"{view.label}: {baseline.label} with and without the changes",
@@ -107,7 +108,7 @@ def agencies_picture(agencies: tuple[AgencyView, ...], case_name: str) -> Pictur
     caption = "Dot: posterior median; line: 90 % interval. In brackets the number of claims."
     if len(agencies) > MOST_ROWS:
         caption += f" The first {MOST_ROWS} of {len(agencies)} are drawn; the table has all."
-    return _both(
+    return draw_both(
         lambda layout: plot_agencies(agencies, layout, source=f"Source: {case_name}; model.", title=False),
         "agencies",
         "Relative bias of each agency",
@@ -128,7 +129,7 @@ def parameters_picture(parameters: tuple[ParameterView, ...], case_name: str) ->
     )
     if len(shown) < len(parameters):
         caption += f" Drawn are the {len(shown)} of {len(parameters)} of which most was learnt; the table has all."
-    return _both(
+    return draw_both(
         lambda layout: plot_prior_posterior(parameters, layout, source=f"Source: {case_name}; model.", title=False),
         "parameters",
         "Prior and posterior of each parameter",

@@ -3,52 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
 
 from counterstream.report import evidence_tables as tables
+from counterstream.report.blocks import Block, Section, picture_block, table_block, text_block
 from counterstream.report.content import Kind, ReportContent, SeriesView
 from counterstream.report.pictures import (
-    Picture,
     agencies_picture,
     parameters_picture,
     scenario_picture,
     series_picture,
 )
 from counterstream.report.series_tables import claims_table, scenario_table, series_table
-from counterstream.report.tables import Table
-from counterstream.report.wording import claims_sentence, count, coverage_sentence, keep_percent, parameter_sentence
+from counterstream.report.wording import claims_sentence, count, coverage_sentence, parameter_sentence
 
-
-@dataclass(frozen=True)
-class Block:
-    """A piece of a section.
-
-    Parameters
-    ----------
-    kind
-        Which of the other fields is shown.
-    lines
-        Paragraphs, list items, or the text of a heading or of code.
-    table, folded
-        A table, and whether it is folded away until asked for.
-    """
-
-    kind: Literal["heading", "subheading", "text", "items", "code", "table", "picture", "marks"]
-    lines: tuple[str, ...] = ()
-    table: Table | None = None
-    folded: bool = True
-    picture: Picture | None = None
-
-
-@dataclass(frozen=True)
-class Section:
-    """A section of the page with its heading and the short form for the contents list."""
-
-    ident: str
-    heading: str
-    short: str
-    blocks: tuple[Block, ...] = field(default=())
+#: Element id of the section that ends the page; further ones go before it.
+LAST = "citing"
 
 
 @dataclass(frozen=True)
@@ -57,18 +27,6 @@ class Places:
 
     rows: tuple[tuple[str, ...], ...]
     by_claim: dict[str, str]
-
-
-def _text(*lines: str) -> Block:
-    return Block("text", tuple(keep_percent(line) for line in lines if line))
-
-
-def _table(table: Table, *, folded: bool = True) -> Block:
-    return Block("table", table=table, folded=folded)
-
-
-def _picture(picture: Picture) -> Block:
-    return Block("picture", picture=picture)
 
 
 def place_claims(content: ReportContent) -> Places:
@@ -103,11 +61,11 @@ def build_sections(content: ReportContent) -> tuple[Section, ...]:
 
 
 def _asked(content: ReportContent) -> Section:
-    blocks = [_text(content.question)] if content.question else []
+    blocks = [text_block(content.question)] if content.question else []
     if content.answers:
         blocks += [Block("heading", ("In short",)), Block("items", content.answers)]
     if content.description:
-        blocks += [Block("heading", ("The case",)), _text(*content.description.split("\n\n"))]
+        blocks += [Block("heading", ("The case",)), text_block(*content.description.split("\n\n"))]
     return Section("asked", "What was asked", "What was asked", tuple(blocks))
 
 
@@ -128,7 +86,7 @@ def _reading(content: ReportContent) -> Section:
         "standard "
         "deviations: beyond 2 either way is to be expected of one claim in twenty, beyond 3 of three in a thousand.",
     )
-    return Section("reading", "How to read the pictures", "How to read", (_text(*lines), Block("marks")))
+    return Section("reading", "How to read the pictures", "How to read", (text_block(*lines), Block("marks")))
 
 
 def _series(content: ReportContent, places: Places, kind: Kind, ident: str, heading: str, short: str) -> Section:
@@ -143,11 +101,11 @@ def _one_series(content: ReportContent, view: SeriesView, index: int, places: Pl
     idents = places.rows[index]
     blocks = [
         Block("heading", (view.label or view.observable,)),
-        _picture(series_picture(view, f"series{index}", idents, content.case_name)),
-        _table(series_table(view)),
+        picture_block(series_picture(view, f"series{index}", idents, content.case_name)),
+        table_block(series_table(view)),
     ]
     if view.claims:
-        blocks.append(_table(claims_table(view, idents)))
+        blocks.append(table_block(claims_table(view, idents)))
     return blocks
 
 
@@ -156,7 +114,7 @@ def _scenarios(content: ReportContent) -> Section:
     seen = ""
     if content.scenarios:
         blocks.append(
-            _text(
+            text_block(
                 "A scenario changes what is listed and keeps all else, chance included. Read the difference, not the "
                 "gap "
                 "between the bands: both rest on the same uncertain system, so their difference is known better than "
@@ -171,10 +129,10 @@ def _scenarios(content: ReportContent) -> Section:
         seen = view.name
         blocks.append(Block("subheading", (view.baseline.label or view.baseline.observable,)))
         if view.sentences:
-            blocks.append(_text(*view.sentences))
+            blocks.append(text_block(*view.sentences))
         blocks += [
-            _picture(scenario_picture(view, f"scenario{index}", content.case_name)),
-            _table(scenario_table(view)),
+            picture_block(scenario_picture(view, f"scenario{index}", content.case_name)),
+            table_block(scenario_table(view)),
         ]
     return Section("scenarios", "Scenarios", "Scenarios", tuple(blocks))
 
@@ -189,9 +147,9 @@ def _agencies(content: ReportContent) -> Section:
         "intentions: another definition or a late register has the same effect."
     )
     blocks = (
-        _text(line),
-        _picture(agencies_picture(content.agencies, content.case_name)),
-        _table(tables.agency_table(content)),
+        text_block(line),
+        picture_block(agencies_picture(content.agencies, content.case_name)),
+        table_block(tables.agency_table(content)),
     )
     return Section("agencies", "Agencies and their bias", "Agencies", blocks)
 
@@ -204,19 +162,19 @@ def _wrong(content: ReportContent, places: Places) -> Section:
         "many can still be the true one."
     )
     if not content.wrong_claims:
-        return Section("wrong", "Claims judged likely wrong", "Likely wrong", (_text("None."),))
-    blocks = (_text(line), _table(tables.wrong_table(content, places.by_claim), folded=False))
+        return Section("wrong", "Claims judged likely wrong", "Likely wrong", (text_block("None."),))
+    blocks = (text_block(line), table_block(tables.wrong_table(content, places.by_claim), folded=False))
     return Section("wrong", "Claims judged likely wrong", "Likely wrong", blocks)
 
 
 def _conflicts(content: ReportContent) -> Section:
     if not content.conflicts:
-        return Section("conflicts", "Contradictions", "Contradictions", (_text("None was found."),))
+        return Section("conflicts", "Contradictions", "Contradictions", (text_block("None was found."),))
     line = (
         "Claims about the same thing that cannot all hold. All of them stay in the fit; the model weighs them by how "
         "their agencies do elsewhere."
     )
-    blocks = (_text(line), _table(tables.conflict_table(content), folded=False))
+    blocks = (text_block(line), table_block(tables.conflict_table(content), folded=False))
     return Section("conflicts", "Contradictions", "Contradictions", blocks)
 
 
@@ -228,9 +186,9 @@ def _parameters(content: ReportContent) -> Section:
         "Contraction says how much of the prior uncertainty the evidence removed: 0 % none, 100 % all.",
     )
     blocks = (
-        _text(*lines),
-        _picture(parameters_picture(content.parameters, content.case_name)),
-        _table(tables.parameter_table(content)),
+        text_block(*lines),
+        picture_block(parameters_picture(content.parameters, content.case_name)),
+        table_block(tables.parameter_table(content)),
     )
     return Section("parameters", "Parameters before and after the evidence", "Parameters", blocks)
 
@@ -238,35 +196,35 @@ def _parameters(content: ReportContent) -> Section:
 def _diagnostics(content: ReportContent) -> Section:
     found = content.diagnostics
     blocks = (
-        _text(
+        text_block(
             "Whether the computation did what it should. This does not say that the model is right.",
             f"{count(found.chains, 'chain')} of {count(found.draws, 'kept draw')}.",
         ),
-        _table(tables.diagnostic_table(content), folded=False),
-        _text(coverage_sentence(found)),
+        table_block(tables.diagnostic_table(content), folded=False),
+        text_block(coverage_sentence(found)),
     )
     return Section("diagnostics", "Can the fit be relied on?", "Diagnostics", blocks)
 
 
 def _ledger(content: ReportContent) -> Section:
     answering = content.answering
-    blocks = [_text(claims_sentence(content))]
+    blocks = [text_block(claims_sentence(content))]
     if answering.unanswered:
         caption = f"Claims that nothing in the model answers ({len(answering.unanswered):,})"
-        blocks.append(_table(tables.unused_table(answering.unanswered, caption, "unanswered.csv")))
+        blocks.append(table_block(tables.unused_table(answering.unanswered, caption, "unanswered.csv")))
     if answering.context:
         caption = f"Claims kept as context ({len(answering.context):,})"
-        blocks.append(_table(tables.unused_table(answering.context, caption, "context.csv")))
+        blocks.append(table_block(tables.unused_table(answering.context, caption, "context.csv")))
     if content.sources:
-        blocks.append(_table(tables.source_table(content)))
+        blocks.append(table_block(tables.source_table(content)))
     return Section("ledger", "What became of every claim", "Claims and sources", tuple(blocks))
 
 
 def _citing(content: ReportContent) -> Section:
     blocks: list[Block] = []
     if content.citation:
-        blocks += [Block("heading", ("To cite",)), _text(content.citation)]
+        blocks += [Block("heading", ("To cite",)), text_block(content.citation)]
     if content.reproduce:
         blocks += [Block("heading", ("To reproduce",)), Block("code", (content.reproduce,))]
-    blocks.append(_table(tables.provenance_table(content)))
-    return Section("citing", "How to cite and to reproduce this", "Cite and reproduce", tuple(blocks))
+    blocks.append(table_block(tables.provenance_table(content)))
+    return Section(LAST, "How to cite and to reproduce this", "Cite and reproduce", tuple(blocks))

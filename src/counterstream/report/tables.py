@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import quote
 
 #: A spreadsheet runs a text cell that begins with one of these as a formula.
@@ -16,6 +17,7 @@ INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+", re.IGNORECASE)
 
 Raw = str | float | int | None
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,21 @@ class Column:
     holds: Literal["numbers", "text", "code", "prose"] = "numbers"
 
 
+def text_column(heading: str, name: str = "") -> Column:
+    """Make a column of words; its name in CSV is the heading unless given."""
+    return Column(heading, name or heading.replace(" ", "_"), "text")
+
+
+def code_column(heading: str) -> Column:
+    """Make a column of short words that are never broken."""
+    return Column(heading, heading.replace(" ", "_"), "code")
+
+
+def prose_column(heading: str, name: str = "") -> Column:
+    """Make a column of sentences."""
+    return Column(heading, name or heading.replace(" ", "_"), "prose")
+
+
 @dataclass(frozen=True)
 class Table:
     """A captioned table; the first cell of a row names the row.
@@ -70,6 +87,24 @@ class Table:
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ValueError(f"{self.file_name}: a row has {len(row)} cells for {len(self.columns)} columns")
+
+
+def make_table(
+    caption: str,
+    parts: Sequence[tuple[Column, Callable[[_Row], Cell]]],
+    rows: Iterable[_Row],
+    file_name: str,
+    short: str = "",
+) -> Table:
+    """Return a table of rows that are all told alike.
+
+    Parameters
+    ----------
+    parts
+        Each column with what it says of a row.
+    """
+    cells = tuple(tuple(make(row) for _, make in parts) for row in rows)
+    return Table(caption, tuple(column for column, _ in parts), cells, file_name, short=short)
 
 
 def clean_text(text: str) -> str:

@@ -39,6 +39,11 @@ def format_number(value: float | None) -> str:
     return f"{sign}{size:.2e}"
 
 
+def format_signed(value: float | None) -> str:
+    """Show a number with its sign: ``+12,345``, ``−12.3``."""
+    return f"+{format_number(value)}" if value is not None and value > 0 else format_number(value)
+
+
 def format_percent(value: float | None) -> str:
     """Show a share as per cent: ``12.3 %``."""
     if value is None or not math.isfinite(value):
@@ -58,6 +63,13 @@ def keep_percent(text: str) -> str:
 def format_in(unit: str, value: float | None) -> str:
     """Show a value in its unit: shares as per cent, all else as a number."""
     return format_percent(value) if unit == "share" else format_number(value)
+
+
+def format_change(unit: str, value: float | None) -> str:
+    """Show a difference with its sign in its unit: shares in percentage points."""
+    return (
+        f"{format_signed(None if value is None else 100 * value)} points" if unit == "share" else format_signed(value)
+    )
 
 
 def format_interval(unit: str, low: float | None, high: float | None) -> str:

@@ -23,6 +23,7 @@ from counterstream.infer.posterior import Posterior
 from counterstream.infer.predict import ClaimPredictor
 from counterstream.infer.progress import Progress, Silent
 from counterstream.report.content import MOSTLY_PRIOR
+from counterstream.workflow import formats
 from counterstream.workflow.content import LIKELY_WRONG, contraction
 from counterstream.workflow.files import INTERVALS
 from counterstream.workflow.fitted import read_fitted
@@ -120,7 +121,7 @@ class AgencyJudgement:
 
     def summary(self) -> dict[str, Any]:
         """Return everything as plain data, as ``--json`` prints it."""
-        return asdict(self)
+        return {"format": formats.AGENCIES, **asdict(self)}
 
     @cached_property
     def data(self) -> xr.Dataset:

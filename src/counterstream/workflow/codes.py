@@ -43,4 +43,12 @@ CODES: dict[str, str] = {
     "U253": "simulations of the sweep are not done",
     "U254": "the folder holds no sweep",
     "U255": "Dask is not installed, or no scheduler answers",
+    "U260": "an answer cannot be read: it is not there, or no JSON document",
+    "U261": "a document does not say that it is an answer, or is one of another version",
+    "U262": "an answer lacks a key",
+    "U263": "something in an answer is of the wrong type",
+    "U264": "an answer is about another case than the run's",
+    "U265": "an answer names an observable that the run's system does not have",
+    "U266": "the run has no page, or one of an older version that has no place for answers",
+    "U267": "the page with the answers would lie inside the run folder",
 }

@@ -19,9 +19,12 @@ from counterstream.report.notebook import html_table
 from counterstream.scenario.change import Changed, apply_scenario, find_scenario
 from counterstream.scenario.support import Excess, find_excess, find_parameter_excess
 from counterstream.scenario.wording import say_change
+from counterstream.store.atomic import write_text
+from counterstream.store.plain import to_json
 from counterstream.store.tables import write_csv, write_parquet
 from counterstream.system.observable import Observable
 from counterstream.system.system import System
+from counterstream.workflow import formats
 from counterstream.workflow.files import INTERVALS
 from counterstream.workflow.simulate import check_engine, find_draws
 from counterstream.workflow.totals import Totalling, Totals, measurable
@@ -87,6 +90,7 @@ class Comparison:
     def summary(self) -> dict[str, Any]:
         """Plain data: both courses and the difference over the whole period, by kind and name."""
         told: dict[str, Any] = {
+            "format": formats.COMPARISON,
             "first": self.first,
             "second": self.second,
             "changes": {name: list(changes) for name, changes in self.changes.items()},
@@ -190,7 +194,7 @@ def compare_scenarios(
     engine
         ``expected`` or ``counts``.
     out
-        Folder for ``compared.csv`` and ``compared.parquet``; by default nothing is written.
+        Folder for ``compared.csv``, ``compared.parquet`` and ``compared.json``; by default nothing is written.
 
     Raises
     ------
@@ -231,6 +235,7 @@ def compare_scenarios(
     if out is not None:
         write_csv(out / "compared.csv", found.table())
         write_parquet(out / "compared.parquet", found.table())
+        write_text(out / "compared.json", to_json({"case": case.name, **found.summary()}) + "\n")
     return found
 
 

@@ -18,9 +18,12 @@ from counterstream.report.notebook import html_table
 from counterstream.scenario.attribution import Frozen, Mechanism
 from counterstream.scenario.shapley import Coalitions, Shares, share_out
 from counterstream.simulate.windows import has_course
+from counterstream.store.atomic import write_text
+from counterstream.store.plain import to_json
 from counterstream.store.tables import write_csv
 from counterstream.system.observable import Observable
 from counterstream.system.system import System
+from counterstream.workflow import formats
 from counterstream.workflow.files import INTERVALS
 from counterstream.workflow.periods import parse_period, say_period
 from counterstream.workflow.simulate import find_draws
@@ -85,6 +88,7 @@ class Explanation:
             )
         rows.sort(key=lambda row: -abs(row["mean"]))
         return {
+            "format": formats.EXPLANATION,
             "observable": self.observable,
             "unit": self.unit,
             "from": say_period(self.before),
@@ -154,7 +158,7 @@ def explain_change(
     n_orders
         Orders sampled where there are more mechanisms than can be enumerated (12).
     out
-        Folder for ``explained.csv``; by default nothing is written.
+        Folder for ``explained.csv`` and ``explained.json``; by default nothing is written.
 
     Raises
     ------
@@ -186,6 +190,7 @@ def explain_change(
     )
     if out is not None:
         write_csv(out / "explained.csv", found.table())
+        write_text(out / "explained.json", to_json({"case": case.name, **found.summary()}) + "\n")
     return found
 
 

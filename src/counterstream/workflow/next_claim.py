@@ -25,6 +25,7 @@ from counterstream.infer.predict import ClaimPredictor
 from counterstream.infer.progress import Progress, Silent
 from counterstream.system.observable import Observable, RatioMeasure
 from counterstream.system.system import System
+from counterstream.workflow import formats
 from counterstream.workflow.fitted import Fitted, read_fitted
 from counterstream.workflow.posing import (
     choose_observables,
@@ -104,7 +105,7 @@ class NextClaims:
 
     def summary(self) -> dict[str, Any]:
         """Return everything as plain data, as ``--json`` prints it."""
-        return asdict(self)
+        return {"format": formats.NEXT_CLAIMS, **asdict(self)}
 
     @cached_property
     def data(self) -> xr.Dataset:

@@ -15,6 +15,7 @@ from counterstream.infer.fit import Fit, fit_system
 from counterstream.infer.progress import Progress, Silent
 from counterstream.store.run_folder import RunFolder, open_run
 from counterstream.store.tables import write_csv, write_parquet
+from counterstream.workflow import formats
 from counterstream.workflow.files import INTERVALS
 from counterstream.workflow.project_bands import project_bands
 from counterstream.workflow.project_beyond import Beyond, look_beyond
@@ -64,6 +65,7 @@ class Projection:
         """Return what ``projection.json`` says: verdict, assumptions, bands by year, the record."""
         names = [o.name for o in self.plan.observables]
         return {
+            "format": formats.PROJECTION,
             "case": self.plan.case.name,
             "evidence_until": self.plan.evidence_until.isoformat(),
             "until": self.plan.until.isoformat(),

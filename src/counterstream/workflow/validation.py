@@ -20,6 +20,7 @@ from counterstream.infer.posterior import system_unknowns
 from counterstream.infer.predict import lies_inside
 from counterstream.infer.scores import SCALE, Foretold, Score, abs_log_error, score, summarise_pit
 from counterstream.report.notebook import html_table
+from counterstream.workflow import formats
 from counterstream.workflow.validate_part import Told
 
 FORETOLD = tuple(field.name for field in fields(Foretold))
@@ -171,6 +172,7 @@ class Validation:
     def summary(self) -> dict[str, Any]:
         """Return everything as plain data, as in ``validation.json``."""
         return {
+            "format": formats.VALIDATION,
             "case": self.case.name,
             "asked": self.asked,
             "scale": SCALE,

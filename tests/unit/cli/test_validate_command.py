@@ -25,6 +25,7 @@ from counterstream.workflow.validate_part import Part, Told
 from counterstream.workflow.validation import Unscored, Validation
 
 KEYS = {
+    "format",
     "case",
     "folder",
     "asked",

@@ -1,0 +1,200 @@
+"""Two scenarios side by side, and the difference with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from counterstream.report.answers.words import (
+    CaseWords,
+    Levels,
+    change_cell,
+    number_column,
+    tell_draws,
+)
+from counterstream.report.blocks import Block, Section, picture_block, table_block, text_block
+from counterstream.report.pictures import Picture, draw_both
+from counterstream.report.series_tables import number_cell
+from counterstream.report.tables import Table, make_table, text_cell, text_column
+from counterstream.report.wording import count, format_percent
+
+#: Courses of the difference in a document.
+DIFFERENCE = "difference"
+#: More rows than this make a picture nobody reads; the table has them all.
+MOST_DRAWN = 15
+HOW_TO_READ = (
+    "Both scenarios were run on the same draws. Read the difference with its own interval, taken draw by draw: what is "
+    "uncertain about the system is the same on both sides and mostly cancels."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExcessView:
+    """Something that a scenario moves beyond its fitted range, in words."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonView:
+    """Two scenarios side by side, over the whole period.
+
+    Parameters
+    ----------
+    changes, beyond_evidence
+        By scenario.
+    variance_ratio
+        What common random numbers leave of the chance in the differences; ``None`` for expected numbers.
+    observables
+        By observable and course: the two scenarios and ``difference``, the second minus the first.
+    """
+
+    first: str
+    second: str
+    changes: Mapping[str, tuple[str, ...]]
+    draws_from: str
+    engine: str
+    n_draws: int
+    period: str
+    beyond_evidence: Mapping[str, tuple[ExcessView, ...]]
+    variance_ratio: float | None
+    observables: Mapping[str, Mapping[str, Levels]]
+
+
+@dataclass(frozen=True)
+class ComparedRow:
+    """One observable under both scenarios."""
+
+    label: str
+    unit: str
+    first: Levels
+    second: Levels
+    difference: Levels
+
+    @property
+    def relative(self) -> tuple[float, float, float] | None:
+        """Median and 90 % limits of the difference as shares of the first's median; ``None`` where that is nothing."""
+        apart, level = self.difference, self.first.median
+        if not level or apart.median is None or apart.low90 is None or apart.high90 is None:
+            return None
+        return apart.median / abs(level), apart.low90 / abs(level), apart.high90 / abs(level)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the scenarios differ in any draw that counts."""
+        return any(level not in (None, 0.0) for level in (self.difference.low90, self.difference.high90))
+
+
+def comparison_section(view: ComparisonView, ident: str, words: CaseWords) -> Section:
+    """Tell what the scenarios change, what comes of it and what lies beyond the evidence."""
+    first, second = words.scenario(view.first), words.scenario(view.second)
+    rows = _rows(view, words)
+    drawn = _drawn(rows)
+    blocks = [
+        *_say_changes(view, words),
+        Block("heading", ("What comes of it",)),
+        text_block(*_say_outcome(view, rows)),
+    ]
+    if drawn:
+        blocks.append(picture_block(_differences_picture(drawn, rows, ident, (first, second), words.case_name)))
+    if rows:
+        blocks.append(table_block(_compared_table(rows, (first, second), view.period), folded=bool(drawn)))
+    blocks += [Block("heading", ("Beyond the evidence",)), *_say_beyond(view, words)]
+    return Section(ident, f"What if: {second} against {first}", f"What if: {second}", tuple(blocks))
+
+
+def _rows(view: ComparisonView, words: CaseWords) -> tuple[ComparedRow, ...]:
+    """Return the observables that differ, those first whose difference is largest beside the first's median."""
+    rows = [
+        ComparedRow(words.label(name), words.unit(name), told[view.first], told[view.second], told[DIFFERENCE])
+        for name, told in view.observables.items()
+    ]
+
+    def size(row: ComparedRow) -> float:
+        return abs(row.relative[0]) if row.relative else 0.0
+
+    return tuple(sorted((row for row in rows if row.differs), key=lambda row: -size(row)))
+
+
+def _drawn(rows: Sequence[ComparedRow]) -> tuple[ComparedRow, ...]:
+    return tuple(row for row in rows if row.relative)[:MOST_DRAWN]
+
+
+def _say_changes(view: ComparisonView, words: CaseWords) -> list[Block]:
+    blocks: list[Block] = []
+    for name in (view.first, view.second):
+        changes = view.changes.get(name, ())
+        if changes:
+            blocks += [Block("heading", (f"What changes: {words.scenario(name)}",)), Block("items", changes)]
+    return blocks
+
+
+def _say_outcome(view: ComparisonView, rows: Sequence[ComparedRow]) -> tuple[str, ...]:
+    numbers = "whole persons" if view.engine == "counts" else "expected numbers"
+    same = len(view.observables) - len(rows)
+    told = [HOW_TO_READ, f"Over {view.period}, {numbers}. {tell_draws(view.n_draws, view.draws_from)}"]
+    if same:
+        told.append(f"No difference in {count(same, 'observable')} of {len(view.observables):,}.")
+    if view.variance_ratio is not None:
+        told.append(
+            f"Common random numbers leave {format_percent(view.variance_ratio)} of the variance that separate ones "
+            "would give the differences by chance."
+        )
+    return tuple(told)
+
+
+def _say_beyond(view: ComparisonView, words: CaseWords) -> list[Block]:
+    sentences = tuple(
+        f"{words.scenario(name)}: {excess.sentence}" for name, found in view.beyond_evidence.items() for excess in found
+    )
+    if sentences:
+        return [Block("items", sentences)]
+    return [text_block("Nothing that the scenarios move leaves its fitted range, each looked at alone.")]
+
+
+def _differences_picture(
+    drawn: Sequence[ComparedRow], rows: Sequence[ComparedRow], ident: str, names: tuple[str, str], case_name: str
+) -> Picture:
+    from counterstream.report.figures import IntervalRow, plot_intervals
+
+    shown = [IntervalRow(row.label, *row.relative) for row in drawn if row.relative]
+    told = [
+        f"{row.name}: {format_percent(row.middle)} ({format_percent(row.low)} to {format_percent(row.high)})"
+        for row in shown
+    ]
+    caption = (
+        f"{names[1]} minus {names[0]}, as a share of the median of {names[0]}. Dot: median; line: 90 % interval of the "
+        "difference."
+    )
+    if len(shown) < len(rows):
+        caption += f" Drawn are the {len(shown)} of {len(rows)} that differ most; the table has all."
+    return draw_both(
+        lambda layout: plot_intervals(
+            shown, layout, axis="less  ←  difference  →  more", source=f"Source: {case_name}; model."
+        ),
+        f"{ident}differences",
+        f"Differences of {names[1]} from {names[0]}",
+        f"{'; '.join(told)}.",
+        caption,
+    )
+
+
+def _compared_table(rows: Sequence[ComparedRow], names: tuple[str, str], period: str) -> Table:
+    return make_table(
+        f"{names[1]} against {names[0]}, {period}: medians, and the difference draw by draw",
+        (
+            (text_column("observable"), lambda row: text_cell(row.label)),
+            (text_column("unit"), lambda row: text_cell(row.unit)),
+            (number_column(f"{names[0]}, median", "first_median"), lambda row: number_cell(row.first.median, row.unit)),
+            (
+                number_column(f"{names[1]}, median", "second_median"),
+                lambda row: number_cell(row.second.median, row.unit),
+            ),
+            (number_column("difference, median"), lambda row: change_cell(row.unit, row.difference.median)),
+            (number_column("90 % interval, low", "low_90"), lambda row: change_cell(row.unit, row.difference.low90)),
+            (number_column("90 % interval, high", "high_90"), lambda row: change_cell(row.unit, row.difference.high90)),
+        ),
+        rows,
+        "compared.csv",
+        f"Table of the differences ({count(len(rows), 'row')})",
+    )

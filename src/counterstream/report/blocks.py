@@ -1,0 +1,56 @@
+"""What a section of the page is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from counterstream.report.pictures import Picture
+from counterstream.report.tables import Table
+from counterstream.report.wording import keep_percent
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a section.
+
+    Parameters
+    ----------
+    kind
+        Which of the other fields is shown.
+    lines
+        Paragraphs, list items, or the text of a heading or of code.
+    table, folded
+        A table, and whether it is folded away until asked for.
+    """
+
+    kind: Literal["heading", "subheading", "text", "items", "code", "table", "picture", "marks"]
+    lines: tuple[str, ...] = ()
+    table: Table | None = None
+    folded: bool = True
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the page with its heading and the short form for the contents list."""
+
+    ident: str
+    heading: str
+    short: str
+    blocks: tuple[Block, ...] = field(default=())
+
+
+def text_block(*lines: str) -> Block:
+    """Make paragraphs of the lines that are not empty."""
+    return Block("text", tuple(keep_percent(line) for line in lines if line))
+
+
+def table_block(table: Table, *, folded: bool = True) -> Block:
+    """Show a table."""
+    return Block("table", table=table, folded=folded)
+
+
+def picture_block(picture: Picture) -> Block:
+    """Show a picture."""
+    return Block("picture", picture=picture)
