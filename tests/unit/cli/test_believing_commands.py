@@ -49,7 +49,7 @@ def judged_conflicts(folder: str, run: str) -> Disputes:
 def test_agencies_as_data(folder: str, run: str, judged: AgencyJudgement) -> None:
     data = Ran("evidence", "agencies", folder, "--run", run, "--json").data
     top = {"case", "verdict", "n_draws", "pareto_k_limit", "first", "last", "totals", "agencies", "wrong_claims"}
-    assert set(data) == top | {"influence", "problems"}
+    assert set(data) == top | {"format", "influence", "problems"}
     row = data["agencies"][0]
     told = {"agency", "agency_kind", "relayed_by", "kind", "n_claims", "anchor", "bias_contraction", "mostly_prior"}
     assert set(row) == told | {"bias", "bias_prior", "spread", "spread_prior"}
@@ -90,7 +90,7 @@ def test_what_says_little_of_a_bias_is_marked(
 def test_next_as_data(folder: str, run: str, ranked: NextClaims) -> None:
     data = Ran("evidence", "next", folder, "--run", run, "--observable", "returns", "--json").data
     top = {"case", "verdict", "n_draws", "observable", "first", "last", "target", "candidates", "problems"}
-    assert set(data) == top
+    assert set(data) == top | {"format"}
     assert set(data["target"]) == BANDS
     told = {"observable", "label", "unit", "first", "last", "figure", "claims_there", "reduction", "error"}
     assert set(data["candidates"][0]) == told
