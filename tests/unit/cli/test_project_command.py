@@ -32,6 +32,7 @@ BAND = {"low90": 100.0, "low50": 200.0, "median": 1234.5, "high50": 1300.0, "hig
 SHARE = dict.fromkeys(BAND, 0.25)
 EVENT = {"name": "war", "label": "War", "kind": "event", "day": "1997-03-01", "dropped": False}
 SUMMARY: dict[str, Any] = {
+    "format": "counterstream-projection/1",
     "case": "shore",
     "evidence_until": "1996-12-31",
     "until": "2005-12-31",

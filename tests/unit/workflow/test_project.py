@@ -100,6 +100,7 @@ def test_bands_name_levels_units_and_dates(made: Projection) -> None:
 
 def test_the_summary_says_what_it_rests_on(summary: dict[str, Any]) -> None:
     assert list(summary) == [
+        "format",
         "case",
         "evidence_until",
         "until",
