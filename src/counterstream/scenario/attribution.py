@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -103,8 +103,8 @@ class Frozen:
         def inputs(draw: Draw, _: Array) -> tuple[Array, Array]:
             return self._native.inputs(draw)
 
-        values, own = jax.jit(jax.vmap(inputs))(self.draws, jnp.arange(self.n_draws))
-        return np.asarray(values), np.asarray(own)
+        told: Any = jax.jit(jax.vmap(inputs))(self.draws, jnp.arange(self.n_draws))
+        return np.asarray(told[0]), np.asarray(told[1])
 
     @cached_property
     def _levers(self) -> Levers:
