@@ -103,8 +103,9 @@ class Frozen:
         def inputs(draw: Draw, _: Array) -> tuple[Array, Array]:
             return self._native.inputs(draw)
 
-        told: Any = jax.jit(jax.vmap(inputs))(self.draws, jnp.arange(self.n_draws))
-        return np.asarray(told[0]), np.asarray(told[1])
+        side_by_side: Any = jax.jit(jax.vmap(inputs))
+        values, own = side_by_side(self.draws, jnp.arange(self.n_draws))
+        return np.asarray(values), np.asarray(own)
 
     @cached_property
     def _levers(self) -> Levers:
