@@ -27,6 +27,7 @@ from counterstream.scenario.attribution import Frozen
 from counterstream.scenario.change import Changed, apply_scenario
 from counterstream.scenario.shapley import share_out
 from counterstream.store.netcdf import read_netcdf
+from counterstream.system.parameter import Family
 from counterstream.system.system import System
 from counterstream.workflow.fitted import read_flats
 from counterstream.workflow.simulate import make_draws
@@ -73,8 +74,13 @@ def weigh_effects(system: System, draws: Draw) -> dict[str, Floats]:
     return {
         f"effect {p.name}": np.asarray(draws.values[p.name])
         for p in system.parameters
-        if p.unit == "effect" and p.prior.family.value == "normal"
+        if p.unit == "effect" and p.prior.family is Family.NORMAL and _sign_is_open(*p.prior.arguments)
     }
+
+
+def _sign_is_open(mean: float, sd: float) -> bool:
+    """Whether a normal prior gives both signs a chance of more than 5 %."""
+    return abs(mean) < 1.645 * sd
 
 
 def weigh_mechanisms(system: System, draws: Draw) -> dict[str, Floats]:

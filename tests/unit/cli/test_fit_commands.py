@@ -103,7 +103,7 @@ def test_every_flag_arrives(command: str, work: Work) -> None:
     assert (work.folder, work.settings) == (Path("there/it"), expected)
     # The hash of a fit and the command that makes it again are made of these.
     assert type(work.settings.fit.sampler) is str
-    assert {type(v) for v in dataclasses.asdict(work.settings.fit).values()} <= {str, int, bool}
+    assert {type(v) for v in dataclasses.asdict(work.settings.fit).values()} <= {str, int, bool, type(None)}
 
 
 def test_flags_that_cannot_be_are_misuse(work: Work) -> None:

@@ -334,7 +334,7 @@ def test_results_are_labelled(checked: Validation) -> None:
 def test_results_show_themselves_in_notebooks(checked: Validation) -> None:
     page = checked._repr_html_()
     assert "Two shores &lt;known&gt;: 3 claims" in page
-    assert "<td>interpolation</td><td>3</td>" in page
+    assert '<th scope="row">interpolation</th><td>3</td>' in page
 
 
 def test_nothing_new_asks_for_no_fit(case: Case, tmp_path: Path) -> None:
