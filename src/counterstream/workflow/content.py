@@ -37,7 +37,7 @@ from counterstream.scenario.wording import say_change
 from counterstream.system.observable import FlowMeasure, Observable, RatioMeasure, StockMeasure
 from counterstream.system.system import System
 from counterstream.workflow.posing import main_flows
-from counterstream.workflow.results import Results, bands_of, observable_named
+from counterstream.workflow.results import Results, ScenarioCourses, bands_of, observable_named
 
 Floats = NDArray[np.float64]
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -217,10 +217,15 @@ def _scenario_views(results: Results, name: str, points: dict[str, tuple[ClaimPo
                 scenario=_series_view(system, observable, other, ()),
                 difference=_series_view(system, observable, other - base, ()),
                 changes=changes,
-                sentences=(_say_difference(observable, base, other), *(e.sentence() for e in told.beyond)),
+                # What leaves its fitted range is a matter of the scenario, said once.
+                sentences=(_say_difference(observable, base, other), *(() if views else _say_beyond(told))),
             )
         )
     return views
+
+
+def _say_beyond(told: ScenarioCourses) -> tuple[str, ...]:
+    return tuple(excess.sentence() for excess in told.beyond)
 
 
 def _say_difference(observable: Observable, base: Floats, other: Floats) -> str:
