@@ -87,7 +87,7 @@ FAULTS: Mapping[str, Callable[[Posterior], Likelihood]] = {
 
 
 def calibrate_fault(case: Case, name: str, n: int, folder: Path) -> Calibration:
-    """Calibrate an inference with a planted fault; ranks are kept in ``folder``."""
+    """Calibrate an inference with a planted fault by at least ``n`` simulations; ranks are kept in ``folder``."""
     claims = answer_claims(case.system, case.ledger).select_use(Use.FIT)
     calibrator = Calibrator(case.system, claims, DRAWS, SEED, fault=FAULTS[name])
     kept = folder / f"{name.replace(' ', '-')}-{identify(case)[:12]}.npy"
@@ -96,7 +96,7 @@ def calibrate_fault(case: Case, name: str, n: int, folder: Path) -> Calibration:
         ranks.append(calibrator.rank(len(ranks)))
         if len(ranks) % SAVED_EVERY == 0 or len(ranks) == n:
             np.save(kept, np.array(ranks))
-    return Calibration(calibrator.names, np.array(ranks[:n]), DRAWS)
+    return Calibration(calibrator.names, np.array(ranks), DRAWS)
 
 
 def main() -> None:
