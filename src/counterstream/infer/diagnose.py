@@ -132,7 +132,8 @@ def check_approximation(log_ratio: Floats) -> float:
             smoothed: Any = array_stats.psislw(finite.max() - finite)
     except (FloatingPointError, ValueError):
         return math.inf
-    return float(smoothed[1])
+    # Newer versions of arviz-stats tell such a tail as "not a number".
+    return math.inf if np.isnan(smoothed[1]) else float(smoothed[1])
 
 
 def describe_approximation(pareto_k: float) -> str:
