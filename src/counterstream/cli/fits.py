@@ -16,18 +16,13 @@ from counterstream.cli.arguments import (
     RUNS,
     AsJson,
     CaseName,
-    Chains,
     CheckClaims,
-    Draws,
     Excluded,
     OutFolder,
     Overwrite,
-    Quick,
-    Sampler,
-    Seed,
     Until,
-    Warm,
 )
+from counterstream.cli.fitting import NO_FLAGS, FitFlags, takes_fit_options
 from counterstream.cli.telling import (
     SAYS_NO,
     Ending,
@@ -55,15 +50,11 @@ RUN_PHASES = {**FIT_PHASES, "simulate": 0.2, "write": 0.05}
 QUICK_PHASES = {**RUN_PHASES, "warm-up": 0.0}
 
 
+@takes_fit_options
 def run(
     case: CaseName,
     out: OutFolder = None,
-    quick: Quick = None,
-    sampler: Sampler = None,
-    chains: Chains = None,
-    warm: Warm = None,
-    draws: Draws = None,
-    seed: Seed = None,
+    flags: FitFlags = NO_FLAGS,
     exclude_agency: Excluded = None,
     until: Until = None,
     check_claims: CheckClaims = None,
@@ -74,20 +65,15 @@ def run(
 
     A run that was stopped goes on where it was when the same command is given again.
     """
-    flags = name_flags(quick=quick, sampler=sampler, chains=chains, warm=warm, draws=draws, seed=seed)
     selection = _name_selection(exclude_agency, until, check_claims)
     _fit(case, out, flags, selection, whole=True, overwrite=overwrite, as_json=as_json)
 
 
+@takes_fit_options
 def fit(
     case: CaseName,
     out: OutFolder = None,
-    quick: Quick = None,
-    sampler: Sampler = None,
-    chains: Chains = None,
-    warm: Warm = None,
-    draws: Draws = None,
-    seed: Seed = None,
+    flags: FitFlags = NO_FLAGS,
     exclude_agency: Excluded = None,
     until: Until = None,
     check_claims: CheckClaims = None,
@@ -98,28 +84,8 @@ def fit(
 
     A fit that was stopped goes on where it was when the same command is given again.
     """
-    flags = name_flags(quick=quick, sampler=sampler, chains=chains, warm=warm, draws=draws, seed=seed)
     selection = _name_selection(exclude_agency, until, check_claims)
     _fit(case, out, flags, selection, whole=False, overwrite=overwrite, as_json=as_json)
-
-
-def name_flags(
-    *,
-    quick: bool | None,
-    sampler: str | None,
-    chains: int | None,
-    warm: int | None,
-    draws: int | None,
-    seed: int | None,
-) -> dict[str, object]:
-    """Return the fields of ``FitSettings`` that were asked for."""
-    flags = {"n_chains": chains, "n_warm": warm, "n_draws": draws, "seed": seed}
-    given: dict[str, object] = {name: value for name, value in flags.items() if value is not None}
-    if sampler is not None:
-        given["sampler"] = str(sampler)
-    if quick is not None:
-        given["quick"] = quick
-    return given
 
 
 def _name_selection(agencies: list[str] | None, until: date | None, ledgers: list[Path] | None) -> dict[str, object]:

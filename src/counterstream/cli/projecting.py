@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from counterstream.cli.arguments import AsJson, CaseName, Chains, Draws, Overwrite, Quick, Sampler, Seed, Warm
-from counterstream.cli.fits import FIT_PHASES, UNFIT, load_with_claims, look_at_folder, name_flags, print_summary
+from counterstream.cli.arguments import AsJson, CaseName, Overwrite
+from counterstream.cli.fits import FIT_PHASES, UNFIT, load_with_claims, look_at_folder, print_summary
+from counterstream.cli.fitting import NO_FLAGS, FitFlags, takes_fit_options
 from counterstream.cli.telling import SAYS_NO, Ending, list_problems, print_json, print_line, reporting
 from counterstream.cli.texts import print_table
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 PROJECTIONS = Path("projections")
 
 
+@takes_fit_options
 def project(
     case: CaseName,
     until: Annotated[str, typer.Option(metavar="YEAR|DATE", help="Where the projection ends.")],
@@ -51,12 +53,7 @@ def project(
         Path | None,
         typer.Option(metavar="DIR", file_okay=False, help="Folder of the projection.", show_default="projections/CASE"),
     ] = None,
-    quick: Quick = None,
-    sampler: Sampler = None,
-    chains: Chains = None,
-    warm: Warm = None,
-    draws: Draws = None,
-    seed: Seed = None,
+    flags: FitFlags = NO_FLAGS,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
@@ -66,7 +63,6 @@ def project(
     """
     if no_record and origins is not None:
         raise typer.BadParameter("--origins and --no-record exclude each other")
-    flags = name_flags(quick=quick, sampler=sampler, chains=chains, warm=warm, draws=draws, seed=seed)
     asked: dict[str, object] = {
         "until": until,
         "evidence_until": from_evidence_until,

@@ -13,17 +13,12 @@ from counterstream.cli.arguments import (
     RUNS,
     AsJson,
     CaseName,
-    Chains,
     CheckClaims,
-    Draws,
     Overwrite,
-    Quick,
     RunOfCase,
-    Sampler,
-    Seed,
-    Warm,
 )
-from counterstream.cli.fits import UNFIT, load_with_claims, name_flags
+from counterstream.cli.fits import UNFIT, load_with_claims
+from counterstream.cli.fitting import NO_FLAGS, FitFlags, takes_fit_options
 from counterstream.cli.telling import (
     SAYS_NO,
     Ending,
@@ -52,6 +47,7 @@ class Way(StrEnum):
     CLAIMS = "claims"
 
 
+@takes_fit_options
 def validate(
     case: CaseName,
     claims: CheckClaims = None,
@@ -69,12 +65,7 @@ def validate(
         Path | None,
         typer.Option(metavar="DIR", file_okay=False, help="Folder of the validation.", show_default="validations/CASE"),
     ] = None,
-    quick: Quick = None,
-    sampler: Sampler = None,
-    chains: Chains = None,
-    warm: Warm = None,
-    draws: Draws = None,
-    seed: Seed = None,
+    flags: FitFlags = NO_FLAGS,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
@@ -84,7 +75,6 @@ def validate(
     finished run; where there is none the case is fitted first.  A validation that was stopped
     goes on where it was when the same command is given again.
     """
-    flags = name_flags(quick=quick, sampler=sampler, chains=chains, warm=warm, draws=draws, seed=seed)
     with reporting(as_json=as_json):
         read = load_with_claims(case, as_json=as_json)
         folder = out or VALIDATIONS / read.name

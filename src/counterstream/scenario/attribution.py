@@ -14,9 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -99,13 +98,7 @@ class Frozen:
 
     @cached_property
     def _given(self) -> tuple[Floats, Floats]:
-        # The draws' numbers go along so that a system without unknowns has an axis to map over.
-        def inputs(draw: Draw, _: Array) -> tuple[Array, Array]:
-            return self._native.inputs(draw)
-
-        side_by_side: Any = jax.jit(jax.vmap(inputs))
-        values, own = side_by_side(self.draws, jnp.arange(self.n_draws))
-        return np.asarray(values), np.asarray(own)
+        return self._native.inputs_of_many(self.draws, self.n_draws)
 
     @cached_property
     def _levers(self) -> Levers:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -57,21 +54,14 @@ class Courses:
         A compiled system.
     readings
         What is kept of each step.
-    width
-        Draws per task of a thread.
     """
 
     program: Program
     readings: tuple[Reading, ...]
-    width: int = 16
 
     @cached_property
     def _native(self) -> NativeRun:
         return native_readings(self.program, self.readings)
-
-    @cached_property
-    def _inputs(self) -> Any:
-        return jax.jit(jax.vmap(lambda draw, _: self._native.inputs(draw)))
 
     def run(self, draws: Draw, n_draws: int, system: System | None = None) -> Floats:
         """Run all draws.
@@ -91,13 +81,4 @@ class Courses:
         """
         native = self._native
         shared = native.lay_out(pull_levers(system or self.program.system, all_levers=True))
-        values, own = (np.asarray(part) for part in self._inputs(draws, jnp.arange(n_draws)))
-        native.compile()
-        starts = range(0, n_draws, self.width)
-
-        def task(first: int) -> Floats:
-            part = slice(first, first + self.width)
-            return native.run(values[part], own[part], shared)[0]
-
-        with ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1)) as pool:
-            return np.concatenate(list(pool.map(task, starts)))
+        return native.run_in_threads(*native.inputs_of_many(draws, n_draws), shared)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -23,8 +21,6 @@ from counterstream.dynamics.program import Program
 from counterstream.system.system import System
 
 Floats = NDArray[np.float64]
-#: Draws that one thread runs at a time.
-DRAWS_A_TASK = 16
 
 
 class Course(NamedTuple):
@@ -81,11 +77,6 @@ class ExpectedRuns:
 
         return NativeRun(program, emit, conclude)
 
-    @cached_property
-    def _inputs(self) -> Any:
-        # The draws' numbers go along so that a system without unknowns has an axis to map over.
-        return jax.jit(jax.vmap(lambda draw, _: self._native.inputs(draw)))
-
     def run(self, draws: Draw, n_draws: int, system: System | None = None) -> tuple[Course, Floats]:
         """Run many draws.
 
@@ -108,15 +99,7 @@ class ExpectedRuns:
         """
         native = self._native
         shared = native.lay_out(pull_levers(system or self.program.system, all_levers=True))
-        values, own = (np.asarray(part) for part in self._inputs(draws, jnp.arange(n_draws)))
-        native.compile()
-
-        def task(first: int) -> Floats:
-            part = slice(first, first + DRAWS_A_TASK)
-            return native.run(values[part], own[part], shared)[0]
-
-        with ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1)) as pool:
-            course = np.concatenate(list(pool.map(task, range(0, n_draws, DRAWS_A_TASK))))
+        course = native.run_in_threads(*native.inputs_of_many(draws, n_draws), shared)
         n_flows, n_groups = len(self.program.system.flow_names), self.program.layout.n_groups
         n_rows = course.shape[2] - len(self.paths)
         by_row = course[..., :n_rows].reshape(*course.shape[:2], n_rows // n_groups, n_groups).swapaxes(2, 3)
