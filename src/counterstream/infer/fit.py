@@ -309,12 +309,12 @@ def _run_chains(work: _Work, whitening: Whitening, saved: Checkpoint | None) -> 
         done += n
         chunks.append(chunk)
         if done in rounds:
-            seen, slopes = (np.concatenate(part).reshape(-1, dimension) for part in _positions(chunks))
-            ends = whitening.to_flat(chunk.position[-1])
-            whitening = renew(whitening, seen, slopes)
+            recent = _latest(chunks, done - done // 2)
+            before, whitening = whitening, renew(whitening, *_points(recent))
+            chunks = [_express(recent, before, whitening)]
             sampler = make_sampler(work.posterior, settings, whitening, work.lanes)
-            state = sampler.start(whitening.to_standard(ends))
-        if done in rounds or done == n_warm:
+            state = sampler.start(chunks[0].position[-1])
+        if done == n_warm:
             chunks = []
         work.watch.lap("warm-up" if warm else "sampling")
         remark = f"{chunk.leapfrogs.mean():.0f} leapfrogs a step, acceptance {chunk.acceptance.mean():.2f}"
@@ -347,8 +347,22 @@ def warm_rounds(n_warm: int) -> tuple[int, ...]:
     return tuple(ends)
 
 
-def _positions(chunks: list[Chunk]) -> tuple[list[Floats], list[Floats]]:
-    return [c.position for c in chunks], [c.slope for c in chunks]
+def _latest(chunks: list[Chunk], n_steps: int) -> Chunk:
+    """Return the last steps of all chunks as one; what came before was farther from where the chains go."""
+    return Chunk(*(np.concatenate(parts)[-n_steps:] for parts in zip(*chunks, strict=True)))
+
+
+def _points(chunk: Chunk) -> tuple[Floats, Floats]:
+    """Return positions and gradients of all chains together, each shape (point, dimension)."""
+    dimension = chunk.position.shape[-1]
+    return chunk.position.reshape(-1, dimension), chunk.slope.reshape(-1, dimension)
+
+
+def _express(chunk: Chunk, before: Whitening, now: Whitening) -> Chunk:
+    """Return a chunk on another standard scale."""
+    position = now.to_standard(before.to_flat(chunk.position).reshape(-1, before.mode.size))
+    slope = chunk.slope @ np.linalg.solve(before.factor, now.factor)
+    return chunk._replace(position=position.reshape(chunk.position.shape), slope=slope)
 
 
 def _check(posterior: Posterior, whitening: Whitening, chunks: list[Chunk]) -> tuple[Floats, Mixing]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from matplotlib.patches import Rectangle
@@ -11,6 +12,8 @@ from report_example import build_content, made_hostile
 from counterstream.report import NARROW, WIDE, Layout, render
 from counterstream.report.answers import CaseWords, ComparisonView, answer_section
 from counterstream.report.answers.explanation import PartView, drawn_parts
+from counterstream.report.answers.next_claims import CandidateView, NextClaimsView
+from counterstream.report.answers.projection import ProjectedView, ProjectionView, YearView
 from counterstream.report.answers.words import Levels
 from counterstream.report.blocks import Section, text_block
 from counterstream.report.figures import IntervalRow, plot_intervals, plot_parts
@@ -102,6 +105,69 @@ def test_of_many_differences_the_largest_are_drawn() -> None:
     assert [cell.text for cell in table.rows[0]] == ["O19", "persons", "100", "100", "+19", "+18.5", "+19.5"]
     assert "No difference in 1 observable of 21." in said
     assert "Common random numbers leave 20.0\N{NO-BREAK SPACE}% of the variance" in said
+
+
+def test_a_projection_is_drawn_by_year_with_the_end_of_its_evidence() -> None:
+    def projected(kind: str, unit: str) -> ProjectedView:
+        levels = [(1990, 40.0), (1991, 50.0), (1992, None)]
+        years = [YearView(year=y, low90=m, low50=m, median=m, high50=m, high90=m) for y, m in levels]
+        return ProjectedView(unit=unit, kind=kind, years=tuple(years))
+
+    kinds = {"exits": "flow", "held": "stock", "delay": "level", "part": "share", "more": "flow"}
+    view = ProjectionView(
+        evidence_until=date(1990, 12, 31),
+        until=date(1992, 12, 31),
+        n_fitted=10,
+        verdict="fit",
+        extrapolated=(),
+        held=(),
+        later_events=(),
+        rhythms_ended=(),
+        observables={name: projected(kind, "share" if kind == "share" else "persons") for name, kind in kinds.items()},
+        record_together={},
+    )
+    words = CaseWords("shore", {name: (name.upper(), "persons") for name in kinds}, {})
+    section = answer_section(view, "answer0", words)
+    pictures = [block.picture for block in section.blocks if block.picture]
+    assert [block.lines for block in section.blocks if block.kind == "subheading"] == [("EXITS",), ("HELD",), ("PART",)]
+    assert "EXITS, persons per year" in pictures[0].caption
+    assert "PART, share" in pictures[2].caption
+    for picture in pictures:
+        assert "end of the evidence" in picture.wide
+        assert "1991<" in picture.wide
+    assert any(block.lines == ("1 observable more: in the table.",) for block in section.blocks)
+
+
+def test_what_one_more_claim_teaches_is_drawn_with_its_error() -> None:
+    candidates = [
+        CandidateView(
+            observable="exits",
+            unit="persons",
+            first=f"{year}-01-01",
+            last=f"{year}-12-31",
+            figure=100.0,
+            claims_there=1,
+            reduction=0.01 * (2000 - year),
+            error=0.02,
+        )
+        for year in range(1980, 1995)
+    ]
+    view = NextClaimsView(
+        verdict="fit",
+        n_draws=400,
+        observable="exits",
+        first="1970-01-01",
+        last="1979-12-31",
+        target=around(100.0, 10.0),
+        candidates=tuple(candidates),
+    )
+    section = answer_section(view, "answer0", CaseWords("shore", {"exits": ("Exits", "persons")}, {}))
+    picture = next(block.picture for block in section.blocks if block.picture)
+    table = next(block.table for block in section.blocks if block.table)
+    assert "Drawn are the first 12 of 15" in picture.caption
+    assert "Exits, 1991" in picture.wide
+    assert "Exits, 1992" not in picture.wide
+    assert len(table.rows) == 15
 
 
 def test_differences_have_signs_and_shares_points() -> None:

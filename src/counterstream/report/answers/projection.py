@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
 
 from counterstream.report.answers.words import (
     ERROR_SAID,
@@ -15,13 +18,22 @@ from counterstream.report.answers.words import (
     percent_cell,
     tell_verdict,
 )
-from counterstream.report.blocks import Block, Section, table_block, text_block
+from counterstream.report.blocks import Block, Section, picture_block, table_block, text_block
+from counterstream.report.content import Kind, SeriesView
+from counterstream.report.pictures import Picture, draw_both
 from counterstream.report.series_tables import BAND_COLUMNS, number_cell
 from counterstream.report.tables import Cell, Table, code_column, make_table, text_cell, text_column
-from counterstream.report.wording import count, format_in, format_interval
+from counterstream.report.wording import count, describe_series, format_in, format_interval
 
-#: Observables whose last year is told above the table.
-MOST_SAID = 8
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from counterstream.report.figures import Layout
+
+#: Observables whose last year is told above the table, and those that are drawn.
+MOST_SAID, MOST_DRAWN = 8, 3
+#: Kinds of observables that have a picture; a level does not change by the year.
+DRAWN: tuple[Kind, ...] = ("flow", "stock", "share")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +147,7 @@ def projection_section(view: ProjectionView, ident: str, words: CaseWords) -> Se
             f"until {view.until}. {tell_verdict(view.verdict)}",
         ),
         Block("items", _say_last_years(ahead)),
+        *_pictures(view, ident, words),
         table_block(_years_table(years, after)),
         Block("heading", ("What it rests on",)),
         Block("items", _say_assumptions(view)),
@@ -144,6 +157,58 @@ def projection_section(view: ProjectionView, ident: str, words: CaseWords) -> Se
     shown = tuple(block for block in blocks if block.kind != "items" or block.lines)
     heading = f"Projected from {view.evidence_until} to {view.until}"
     return Section(ident, heading, "Projection", shown)
+
+
+def _pictures(view: ProjectionView, ident: str, words: CaseWords) -> list[Block]:
+    """Return a picture of each of the first observables, by calendar year."""
+    drawn = [(name, told) for name, told in view.observables.items() if told.kind in DRAWN and len(told.years) > 1]
+    blocks: list[Block] = []
+    for place, (name, told) in enumerate(drawn[:MOST_DRAWN]):
+        series = _yearly(told, name, words.label(name))
+        blocks += [
+            Block("subheading", (series.label,)),
+            picture_block(_picture(series, view, f"{ident}years{place}", words.case_name)),
+        ]
+    if len(drawn) > MOST_DRAWN:
+        blocks.append(text_block(f"{count(len(drawn) - MOST_DRAWN, 'observable')} more: in the table."))
+    return blocks
+
+
+def _yearly(told: ProjectedView, name: str, label: str) -> SeriesView:
+    """Return an observable's years as a series: flows and shares over each year, stocks at its end."""
+    kind = cast("Kind", told.kind)
+    ends = kind == "stock"
+
+    def levels(which: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        found = [getattr(year, which) for year in told.years]
+        return np.array([np.nan if value is None else value for value in found], dtype=np.float64)
+
+    return SeriesView(
+        observable=name,
+        label=label,
+        unit=told.unit,
+        kind=kind,
+        per="year" if kind == "flow" else "",
+        dates=tuple(date(year.year, 12, 31) if ends else date(year.year, 1, 1) for year in told.years),
+        median=levels("median"),
+        low50=levels("low50"),
+        high50=levels("high50"),
+        low90=levels("low90"),
+        high90=levels("high90"),
+        claims=(),
+    )
+
+
+def _picture(series: SeriesView, view: ProjectionView, name: str, case_name: str) -> Picture:
+    source = f"Source: {case_name}; model, evidence until {view.evidence_until}."
+
+    def draw(layout: Layout) -> Figure:
+        from counterstream.report.figures.projection import plot_projection
+
+        return plot_projection(series, view.evidence_until, layout, source=source, title=False)
+
+    caption = f"{series.label}, {series.full_unit}. The broken line is the end of the evidence."
+    return draw_both(draw, name, f"{series.label}, projected", describe_series(series), caption)
 
 
 def _say_last_years(rows: Sequence[_BandRow]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateFormatter, AutoDateLocator
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
 from counterstream.report.content import SeriesView
@@ -137,8 +137,7 @@ def set_value_axis(axes: Axes, fitted: Axis, *, percent: bool) -> None:
         decades = float(np.log10(fitted.high / fitted.low))
         subs = (1.0,) if decades > 4.5 else (1.0, 3.0) if decades > 2.6 else (1.0, 2.0, 5.0)
         axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=20))
-        axes.yaxis.set_minor_formatter(NullFormatter())
-        axes.tick_params(axis="y", which="minor", length=0)
+        axes.yaxis.set_minor_locator(NullLocator())
     else:
         axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(_percent_text if percent else _number_text))
@@ -172,7 +171,9 @@ def positions(view: SeriesView) -> NDArray[np.float64]:
 
 def set_time_axis(axes: Axes, view: SeriesView, layout: Layout) -> None:
     """Write years (or months) along the bottom."""
-    locator = AutoDateLocator(minticks=3, maxticks=6 if layout.width < 6 else 12)
+    # On a phone almost three years have too many months for six ticks, and too few years for three.
+    narrow = layout.width < 6
+    locator = AutoDateLocator(minticks=2 if narrow else 3, maxticks=6 if narrow else 12)
     formatter = AutoDateFormatter(locator)
     formatter.scaled.update({365.0: "%Y", 30.0: "%b %Y", 1.0: "%d %b %Y"})
     axes.xaxis.set_major_locator(locator)

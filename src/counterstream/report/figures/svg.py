@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import matplotlib as mpl
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
@@ -89,12 +90,13 @@ def _draw(figure: Figure, name: str) -> bytes:
     with mpl.rc_context(settings), warnings.catch_warnings():
         # A script that the measuring font lacks is still drawn by the reader's own font.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        # Placing once is enough: saving would place everything twice, and that is most of the work.
+        # Placing once and drawing once is enough: ``savefig`` would do each twice, and that is most of the work.
         engine = figure.get_layout_engine()
         if engine is not None:
             engine.execute(figure)
             figure.set_layout_engine("none")
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+        FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)
     return buffer.getvalue()
 
 
