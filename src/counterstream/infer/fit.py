@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 #: Unknowns from which chains are short unless long ones are asked for.
 LARGE = 200
 #: Steps to adapt and to keep, of long and of short chains.
-LONG, SHORT = (120, 300), (80, 50)
+LONG, SHORT = (120, 300), (70, 80)
 #: Up to how many times as long chains go on while the checks are not passed.
 PATIENCE = 5
 #: Draws of a quick look.
@@ -50,8 +50,8 @@ class FitSettings:
         :data:`SHORT` where ``quick`` says so.
     most_draws
         Steps of each chain to keep at most: as long as the checks are not passed, sampling goes
-        on by ``n_draws`` more.  ``None``: :data:`PATIENCE` times as many for systems of up to
-        :data:`LARGE` unknowns, where ``n_draws`` is not given; no more than ``n_draws`` otherwise.
+        on by ``n_draws`` more.  ``None``: :data:`PATIENCE` times as many for long chains, where
+        ``n_draws`` is not given; no more than ``n_draws`` otherwise.
     chunk
         Steps between checkpoints.
     seed
@@ -83,7 +83,8 @@ class FitSettings:
         _, draws = self.lengths(dimension)
         if self.most_draws is not None:
             return max(self.most_draws, draws)
-        return draws if self.n_draws is not None or dimension > LARGE else PATIENCE * draws
+        short = self.quick is None and dimension > LARGE
+        return draws if self.n_draws is not None or short else PATIENCE * draws
 
     def is_short(self, dimension: int) -> bool:
         """Whether chains are shorter than they should be because the system is large."""

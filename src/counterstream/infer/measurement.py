@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -153,9 +152,7 @@ class Measurement:
             table.logit, 1.0 / (jnp.maximum(below, 1.0) * share * (1.0 - share)), 1.0 / jnp.maximum(persons, 1.0)
         )
         wording = (values["rounding"] * table.width) ** 2 + table.fixed_width**2
-        # The counting noise counts in the density but does not pull: a force that depends on the position alone
-        # leaves Hamiltonian sampling exact, and without this one longer steps are accepted.
-        scale = jnp.sqrt(relative**2 + jax.lax.stop_gradient(counting) + wording)
+        scale = jnp.sqrt(relative**2 + counting + wording)
         wrong = jnp.stack([values[f"wrong_{k}"] for k in self.agency_kinds])
         unseen = jnp.where(self.kind_index < 0, wrong.mean(), wrong[np.maximum(self.kind_index, 0)])
         return Noise(natural + bias, scale, persons * jnp.exp(bias), relative, values["reach"] * table.reach, unseen)
