@@ -57,6 +57,14 @@ def judge_agencies(
             "--refit", help="Fit the case anew without an agency where importance sampling cannot tell; may take long."
         ),
     ] = False,
+    most_refits: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="With --refit: so many fits at most, those agencies first that have most claims.",
+            show_default="all",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", file_okay=False, help="Folder of these fits.", show_default="influence/CASE"),
@@ -83,6 +91,7 @@ def judge_agencies(
                 run or RUNS / read.name,
                 observables=tuple(observable or ()),
                 refit=refit,
+                most_refits=most_refits,
                 out=out,
                 progress=progress,
             )

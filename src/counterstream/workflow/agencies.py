@@ -173,6 +173,7 @@ def judge_agencies(
     *,
     observables: Sequence[str] = (),
     refit: bool = False,
+    most_refits: int | None = None,
     out: Path | None = None,
     progress: Progress | None = None,
 ) -> AgencyJudgement:
@@ -186,6 +187,8 @@ def judge_agencies(
         Quantities whose totals are compared; by default the flows that most claims speak of.
     refit
         Whether to fit the case without an agency where importance weights are not reliable.
+    most_refits
+        Agencies to do that for at most, those with most claims first; by default all.
     out
         Folder of those fits, one below it for each agency; by default ``influence/CASE``.  Fits
         that are there already are taken up again.
@@ -213,7 +216,7 @@ def judge_agencies(
     told = ClaimPredictor(fitted.posterior, (*claims, *posed)).predict(fitted.seed, pooled)
     listener.told("simulate", 1, 1)
     listener.told("reweigh", 0, 1)
-    refits = Refits(case, out or Path("influence") / case.name, listener) if refit else None
+    refits = Refits(case, out or Path("influence") / case.name, listener, most_refits) if refit else None
     influence = measure_influence(fitted, told, shape, len(posed), refits)
     totals = [bands(told.truth[:, len(claims) + i]) for i in range(len(posed))]
     return AgencyJudgement(

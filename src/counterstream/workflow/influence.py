@@ -53,7 +53,7 @@ class InfluenceRow:
         are not relied on either if this is above the limit of k.
     how
         ``reweighted``: from the draws of the fit.  ``refitted``: from a fit without it, as the
-        weights are not reliable.  ``unreliable``: they are not, and no refit was asked for.
+        weights are not reliable.  ``unreliable``: they are not, and it was not to be refitted.
     verdict
         Label of the refit; empty without one.
     shifts
@@ -74,11 +74,12 @@ class InfluenceRow:
 
 @dataclass(frozen=True)
 class Refits:
-    """Where fits without an agency are kept, and who listens to them."""
+    """Where fits without an agency are kept, who listens to them, and of how many agencies they are made at most."""
 
     case: Case
     folder: Path
     listener: Progress
+    most: int | None = None
 
 
 def measure_influence(
@@ -108,17 +109,19 @@ def measure_influence(
     held = {agency: max(share_held(own, sample.working) for sample in before) for agency, own in theirs.items()}
     limit = limit_of_k(shape[0] * shape[1])
     doubtful = [agency for agency, weights in found.items() if not weights.good or held[agency] > limit]
+    refitted = doubtful[: refits.most] if refits is not None else []
     rows: list[InfluenceRow] = []
     for agency, n in counts:
         weights = found[agency]
         if agency not in doubtful:
             shifts, how, verdict = _reweigh(before, weights, fitted.seed), "reweighted", ""
-        elif refits is None:
+        elif refits is None or agency not in refitted:
             shifts, how, verdict = None, "unreliable", ""
         else:
-            again = _refit(refits, fitted, agency, (doubtful.index(agency), len(doubtful)))
+            place = refitted.index(agency)
+            again = _refit(refits, fitted, agency, (place, len(refitted)))
             shifts, how, verdict = _compare_refit(before, again, totals), "refitted", again.label
-            refits.listener.told("refit", doubtful.index(agency) + 1, len(doubtful))
+            refits.listener.told("refit", place + 1, len(refitted))
         named = {
             item.observable.name: None if shifts is None else _describe(shifts[i]) for i, item in enumerate(totals)
         }

@@ -155,6 +155,12 @@ def test_refits_take_the_place_of_bad_weights_and_are_kept(case: Case, quick: Pa
     assert again.influence == first.influence
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("fit.nc")} == marks
 
+    one = judge_agencies(case, quick, observables=["returns"], refit=True, most_refits=1, out=tmp_path)
+    counted = [row.agency for row in first.influence if row.how == "refitted"]
+    assert len(counted) > 1
+    assert [row.agency for row in one.influence if row.how == "refitted"] == counted[:1]
+    assert {row.agency for row in one.influence if row.how == "unreliable"} == set(counted[1:])
+
 
 def test_what_would_teach_most_is_of_the_target_itself(ranked: NextClaims) -> None:
     assert ranked.candidates[0].observable in ("returns", "settled_stock", "return_share")
