@@ -9,11 +9,11 @@ claims of some ultimate agencies, so that their bias is unknown too; folds by ye
 from __future__ import annotations
 
 import json
-import platform
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from records import Told, about
 
 from counterstream.case import Case, load_case
 from counterstream.infer.fit import FitSettings
@@ -23,18 +23,8 @@ from counterstream.workflow.validate import ValidationSettings, validate_case
 WAYS = ("agency", "years")
 N_FOLDS = 5
 FIT = FitSettings(n_chains=16, n_warm=80, n_draws=50, quick=False)
-PACKAGES = ("jax", "numpy", "scipy", "llvmlite")
 #: What is kept of each claim; the folders in ``runs`` hold more.
 FIGURES = ("value", "low90", "low50", "median", "high50", "high90", "pit")
-
-
-class Told:
-    """Prints which fold is at work whenever one begins or ends."""
-
-    def told(self, phase: str, done: int, total: int, remark: str = "") -> None:
-        """Hear of a fold; what a fit tells within it has a colon in its remark."""
-        if ":" not in remark:
-            print(f"{phase}: {done} of {total}, {remark}", flush=True)
 
 
 def validate(case: Case, folder: Path, way: str) -> dict[str, Any]:
@@ -54,9 +44,7 @@ def main() -> None:
     out = Path(sys.argv[1])
     case = load_case("soviet-third-wave")
     found = {way: validate(case, out.parent / "runs" / f"hold-out-{way}", way) for way in WAYS}
-    versions = {package: version(package) for package in PACKAGES}
-    about = {"python": platform.python_version(), "processor": platform.machine(), "versions": versions}
-    out.write_text(json.dumps({"about": about, "by": found}, indent=1) + "\n", encoding="utf-8")
+    out.write_text(json.dumps({"about": about(), "by": found}, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

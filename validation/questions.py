@@ -9,13 +9,13 @@ of years, how agencies count and what rests on each, and which claim would teach
 from __future__ import annotations
 
 import json
-import platform
 import sys
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from records import about, rounded
 
 from counterstream.case import load_case
 from counterstream.workflow.agencies import judge_agencies
@@ -31,15 +31,6 @@ WITH_PERSONS, N_PERSONS = "no_return_campaign", 40
 CHANGES = (("1971", "1973"), ("1973", "1975"), ("1979", "1980"), ("1986", "1988"))
 TARGET = "departures_jewish"
 MOST_CANDIDATES = 15
-
-
-def rounded(value: Any) -> Any:
-    """Return plain data with figures of four digits: more would only make the file long."""
-    if isinstance(value, float):
-        return float(f"{value:.4g}")
-    if isinstance(value, dict):
-        return {str(key): rounded(item) for key, item in value.items()}
-    return [rounded(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def main() -> None:
@@ -78,17 +69,15 @@ def main() -> None:
     agencies = timed("agencies", lambda: judge_agencies(case, run)).summary()
     teaching = timed("next claim", lambda: rank_next_claims(case, run, TARGET)).summary()
     teaching["candidates"] = teaching["candidates"][:MOST_CANDIDATES]
-    about = {
-        "python": platform.python_version(),
-        "processor": platform.machine(),
-        "versions": {name: version(name) for name in ("jax", "numpy", "scipy", "llvmlite")},
+    made = {
+        **about(),
         "run": {
             key: json.loads((run / "run.json").read_text())[key] for key in ("verdict", "max_rhat", "keys", "hashes")
         },
         "seconds": seconds,
     }
     told = {
-        "about": about,
+        "about": made,
         "scenarios": scenarios,
         "whole_persons": {"scenario": WITH_PERSONS, "draws": N_PERSONS, "variance_ratio": persons.variance_ratio},
         "changes": changes,
