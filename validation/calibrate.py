@@ -2,8 +2,9 @@
 
     python validation/calibrate.py shores 1000 200 sweeps validation/results/calibration-shores.json
 
-The arguments: a folder of ``validation/cases``, simulations of the inference as it is, simulations
-of each fault, a folder for what is done so far (a stopped calibration goes on), and the result.
+The arguments: a folder of ``validation/cases``, simulations of the inference as it is (0: those that
+``counterstream sweep run`` has made so far), simulations of each fault (0: no faults), a folder for
+what is done so far (a stopped calibration goes on), and the result.
 """
 
 from __future__ import annotations
@@ -111,12 +112,13 @@ def main() -> None:
     case = load_case(Path(__file__).parent / "cases" / name)
     sweep = folder / name
     begun = time.perf_counter()
-    run_sweep(case, sweep, n, DRAWS, SEED)
-    plan, honest = gather_sweep(sweep)
+    if n:
+        run_sweep(case, sweep, n, DRAWS, SEED)
+    plan, honest = gather_sweep(sweep, so_far=True)
     about = {"python": platform.python_version(), "processor": platform.machine()}
     found: dict[str, Any] = {"as it is": summarise(plan, honest)}
     out.parent.mkdir(parents=True, exist_ok=True)
-    for fault in ("", *FAULTS):
+    for fault in ("", *(FAULTS if n_faulty else ())):
         if fault:
             begun = time.perf_counter()
             found[fault] = calibrate_fault(case, fault, n_faulty, sweep).summary()

@@ -90,13 +90,16 @@ def run(
 
 def gather(
     folder: Annotated[Path, typer.Argument(metavar="DIR", file_okay=False, help="Folder of a sweep.")],
+    so_far: Annotated[
+        bool, typer.Option("--so-far", help="Take the simulations that are done, though some are not.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Put the parts of a calibration together: all ranks, and whether they are uniform."""
     with reporting(as_json=as_json):
         from counterstream.workflow.sweep import gather_sweep
 
-        found = gather_sweep(folder)
+        found = gather_sweep(folder, so_far=so_far)
         _tell(folder, *found, as_json=as_json)
 
 
@@ -109,7 +112,8 @@ def _tell(folder: Path, plan: Plan, found: Calibration, *, as_json: bool) -> Non
         print_json({"folder": str(folder), "summary": told, "problems": []})
     else:
         verdict = "passed: ranks are as even as chance has them" if found.passed else "FAILED: ranks are uneven"
-        print_line(f"{verdict} ({told['simulations']:,} simulations, {told['quantities']} quantities)")
+        planned = "" if told["simulations"] == told["planned"] else f" of {told['planned']:,} planned"
+        print_line(f"{verdict} ({told['simulations']:,} simulations{planned}, {told['quantities']} quantities)")
         worst = f"{told['smallest_p_of']}, p = {told['smallest_p']:.2g}"
         print_line(f"least even: {worst}; {told['needed_p']:.2g} or less would be too uneven")
         print_line(f"ranks: {folder / RANKS}")

@@ -239,17 +239,24 @@ def _calibrator(folder: str, plan: Plan) -> Calibrator:
     return Calibrator(case.system, claims_to_fit(case, answer_claims(case.system, case.ledger)), plan.draws, plan.seed)
 
 
-def gather_sweep(folder: Path) -> tuple[Plan, Calibration]:
+def gather_sweep(folder: Path, *, so_far: bool = False) -> tuple[Plan, Calibration]:
     """Put the portions of a sweep together and write ``ranks.csv`` and ``summary.json``.
+
+    Parameters
+    ----------
+    so_far
+        Whether to take those that are done where some are missing.
 
     Raises
     ------
     CounterstreamError
-        ``U254`` if the folder holds no sweep, ``U253`` if portions are missing.
+        ``U254`` if the folder holds no sweep, ``U253`` if portions are missing (with ``so_far``:
+        all of them).
     """
     plan = read_plan(folder)
-    missing = [p for p in plan.portions if not _part(folder, p).exists()]
-    if missing:
+    done = [p for p in plan.portions if _part(folder, p).exists()]
+    missing = [p for p in plan.portions if p not in done]
+    if missing and not (so_far and done):
         left = sum(len(plan.units(p)) for p in missing)
         message, mend = (
             f"{left:,} of {plan.simulations:,} simulations are not done",
@@ -258,7 +265,7 @@ def gather_sweep(folder: Path) -> tuple[Plan, Calibration]:
         raise CounterstreamError(Problem("U253", message, str(folder), mend=mend))
     names: list[str] = []
     rows: list[list[int]] = []
-    for portion in plan.portions:
+    for portion in done:
         with _part(folder, portion).open(encoding="utf-8", newline="") as stream:
             names, *some = list(csv.reader(stream))
         rows.extend([int(cell) for cell in row] for row in some)
@@ -277,7 +284,7 @@ def summarise(plan: Plan, found: Calibration) -> dict[str, Any]:
     versions = {name: version(name) for name in ("jax", "numpy", "scipy", "llvmlite")}
     case = Path(plan.case).name
     recovered = {f"recovered_{level:.0%}".rstrip("%"): recovery(found, level) for level in (0.5, 0.9)}
-    about = {"case": case, "seed": plan.seed, "identity": plan.identity, "versions": versions}
+    about = {"case": case, "planned": plan.simulations, "seed": plan.seed, "identity": plan.identity, "versions": versions}
     return {**found.summary(), **recovered, **about}
 
 

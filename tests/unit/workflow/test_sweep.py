@@ -77,9 +77,27 @@ def test_a_stopped_sweep_goes_on_with_what_is_missing(
         gather_sweep(tmp_path / "s")
     assert caught.value.codes == ("U253",)
     assert "20 of 40" in str(caught.value)
+    plan, found = gather_sweep(tmp_path / "s", so_far=True)
+    assert (plan.simulations, found.ranks.shape[0], len(ranks_in(tmp_path / "s"))) == (40, 20, 21)
+    assert json.loads((tmp_path / "s" / "summary.json").read_text())["planned"] == 40
     monkeypatch.setattr(sweep, "do_portion", lambda folder, portion: done.append(portion) or honest(folder, portion))
     assert run_sweep(case, tmp_path / "s", 40, 9, 1) == 0
     assert done == [0, 1, 2, 3]
+
+
+@pytest.mark.usefixtures("faked")
+def test_a_sweep_without_any_simulation_is_no_calibration(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(folder: str, portion: int) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sweep, "do_portion", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep(case, tmp_path / "s", 40, 9, 1)
+    with pytest.raises(CounterstreamError) as caught:
+        gather_sweep(tmp_path / "s", so_far=True)
+    assert caught.value.codes == ("U253",)
 
 
 @pytest.mark.usefixtures("faked")
