@@ -155,6 +155,68 @@ def say_hold_out(path: Path) -> str:
     return "\n".join(lines)
 
 
+def say_projection(path: Path) -> str:
+    """Return what is projected by year, then how such projections did by years ahead, as tables."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    after = int(told["evidence_until"][:4])
+    names = list(told["observables"])
+    by_year = {
+        name: {row["year"]: row for row in found["years"] if row["year"] > after}
+        for name, found in told["observables"].items()
+    }
+    lines = [
+        f"{told['n_fitted']} claims until {told['evidence_until']} were fitted (**{told['verdict']}**).",
+        "",
+        f"| year | {' | '.join(f'`{name}`' for name in names)} |",
+        "| --- |" + " --- |" * len(names),
+    ]
+    for year in by_year[names[0]]:
+        cells = [
+            f"{row['median']:,.0f} ({row['low90']:,.0f} to {row['high90']:,.0f})"
+            for row in (by_year[name][year] for name in names)
+        ]
+        lines.append(f"| {year} | {' | '.join(cells)} |")
+    lines += [
+        "",
+        "| years ahead | claims | inside 50 % | inside 90 % | median log error | naive rule | claims it answers | "
+        "its error | the system's on the same |",
+        "| --- |" + " --- |" * 8,
+    ]
+    for horizon, found in told["record_together"].items():
+        own = (
+            f"{found['n']} | {100 * found['coverage_50']:.0f} % | {100 * found['coverage_90']:.0f} % | "
+            f"{found['median_abs_log_error']:.2f}"
+        )
+        for name, rule in found["naive"].items():
+            errors = [rule["median_abs_log_error"], rule["model_median_abs_log_error"]]
+            cells = " | ".join("none" if error is None else f"{error:.2f}" for error in errors)
+            lines.append(f"| {horizon} | {own} | {name.replace('_', ' ')} | {rule['n']} | {cells} |")
+    return "\n".join(lines)
+
+
+def say_influence(path: Path) -> str:
+    """Return how far the totals move without agencies that were fitted anew, as a table."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    rows = told["influence"]
+    names = list(told["totals"])
+    counts = {how: sum(row["how"] == how for row in rows) for how in ("reweighted", "refitted", "unreliable")}
+    lines = [
+        f"Of {len(rows)} agencies, weights tell of {counts['reweighted']}, {counts['refitted']} were fitted without, "
+        f"and of {counts['unreliable']} it is not known.",
+        "",
+        f"| without | claims | {' | '.join(f'`{name}`, times' for name in names)} |",
+        "| --- | --- |" + " --- |" * len(names),
+    ]
+    for row in rows:
+        if row["how"] == "refitted":
+            cells = [
+                f"{shift['ratio']:.2f} ({shift['ratio_low90']:.2f} to {shift['ratio_high90']:.2f})"
+                for shift in (row["shifts"][name] for name in names)
+            ]
+            lines.append(f"| {row['agency']} | {row['n_claims']} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def _say_score(row: dict[str, Any]) -> str:
     """Return the cells of one row of scores; a rule without errors of its own gives no intervals."""
     shares = [row["coverage_50"], row["coverage_90"]]
@@ -182,6 +244,8 @@ def main() -> None:
         "scenarios": ("questions.json", say_scenarios),
         "changes": ("questions.json", say_changes),
         "conclusions": ("conclusions.json", say_conclusions),
+        "projection": ("projection.json", say_projection),
+        "influence": ("influence.json", say_influence),
     }
     for name, (file, say) in said.items():
         if page.stem == FLAGSHIP and (RESULTS / file).exists():

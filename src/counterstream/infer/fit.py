@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 #: Unknowns from which chains are short unless long ones are asked for.
 LARGE = 200
 #: Steps to adapt and to keep, of long and of short chains.
-LONG, SHORT = (120, 300), (70, 80)
+LONG, SHORT = (120, 300), (64, 60)
 #: Up to how many times as long chains go on while the checks are not passed.
 PATIENCE = 5
 #: Draws of a quick look.

@@ -108,9 +108,11 @@ class Hmc:
         leapfrogs = int(np.clip(np.ceil(length / size), 1, self.most_leapfrogs))
         random = np.random.Generator(np.random.Philox(key=[self.seed, number]))
         momentum = random.standard_normal(chains.position.shape)
-        proposal, turned = self._integrate(chains, momentum, size, leapfrogs)
-        energy = chains.log_density - 0.5 * (momentum**2).sum(axis=1)
-        change = proposal.log_density - 0.5 * (turned**2).sum(axis=1) - energy
+        # A trajectory that runs away ends with an energy without bound, and is refused.
+        with np.errstate(over="ignore", invalid="ignore"):
+            proposal, turned = self._integrate(chains, momentum, size, leapfrogs)
+            energy = chains.log_density - 0.5 * (momentum**2).sum(axis=1)
+            change = proposal.log_density - 0.5 * (turned**2).sum(axis=1) - energy
         change = np.where(np.isnan(change), -np.inf, change)
         acceptance = np.exp(np.minimum(change, 0.0))
         taken = random.random(change.shape) < acceptance

@@ -46,7 +46,7 @@ def write_csv(path: Path, table: Table) -> None:
 def format_csv(table: Table) -> str:
     """Return a table as the text of a CSV file; see :func:`write_csv`."""
     _require_one_length(table)
-    columns = [[_format_cell(cell) for cell in _to_list(column)] for column in table.values()]
+    columns = [_format_column(column) for column in table.values()]
     return format_rows([[_format_cell(name) for name in table], *zip(*columns, strict=True)])
 
 
@@ -137,6 +137,19 @@ def _to_array(column: Sequence[object] | NDArray[Any]) -> NDArray[Any]:
             filled = np.array([0 if value is None else value for value in values], dtype=dtype)
             return np.ma.array(filled, mask=missing) if any(missing) else filled
     return np.array([None if value is None else str(value) for value in values], dtype=object)
+
+
+def _format_column(column: Sequence[object] | NDArray[Any]) -> list[str]:
+    """Return the texts of a column's cells."""
+    if isinstance(column, np.ndarray) and column.dtype.kind == "f":
+        numbers: list[float] = column.tolist()
+        return ["" if math.isnan(number) else repr(number) for number in numbers]
+    values = _to_list(column)
+    if all(isinstance(value, str) for value in values):
+        # Names and dates come back again and again.
+        texts = {value: _format_cell(value) for value in set(values)}
+        return [texts[value] for value in values]
+    return [_format_cell(value) for value in values]
 
 
 def _format_cell(cell: object) -> str:

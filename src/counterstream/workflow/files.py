@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from counterstream.evidence.writing import format_claims
 from counterstream.infer.fit import Fit
@@ -56,27 +57,21 @@ def fit_groups(fit: Fit) -> dict[str, xr.Dataset]:
 
 def write_flows(folder: RunFolder, results: Results) -> None:
     """Write every observable's course, one row for each step, observable and scenario."""
-    columns: dict[str, list[Any]] = {
-        "scenario": [],
-        "observable": [],
-        "unit": [],
-        "date": [],
-        **{k: [] for k in INTERVALS},
-    }
+    columns: dict[str, list[str]] = {"scenario": [], "observable": [], "unit": [], "date": []}
+    levels: list[NDArray[np.float64]] = []
     dates = [day.isoformat() for day in results.system.clock.boundaries[:-1]]
     units = {o.name: o.unit for o in results.system.observables}
     sets = [("baseline", results.series), *((s.name, s.series) for s in results.scenarios)]
     for scenario, series in sets:
         for name, course in series.items():
-            bands = bands_of(course, list(INTERVALS.values()))
+            levels.append(bands_of(course, list(INTERVALS.values())))
             columns["scenario"].extend([scenario] * len(dates))
             columns["observable"].extend([name] * len(dates))
             columns["unit"].extend([units[name]] * len(dates))
             columns["date"].extend(dates)
-            for k, band in zip(INTERVALS, bands, strict=True):
-                columns[k].extend(float(x) for x in band)
-    write_csv(folder.path / "flows.csv", columns)
-    write_parquet(folder.path / "flows.parquet", columns)
+    table = {**columns, **dict(zip(INTERVALS, np.concatenate(levels, axis=1), strict=True))}
+    write_csv(folder.path / "flows.csv", table)
+    write_parquet(folder.path / "flows.parquet", table)
 
 
 def claims_table(results: Results) -> dict[str, list[Any]]:

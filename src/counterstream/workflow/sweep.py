@@ -284,7 +284,13 @@ def summarise(plan: Plan, found: Calibration) -> dict[str, Any]:
     versions = {name: version(name) for name in ("jax", "numpy", "scipy", "llvmlite")}
     case = Path(plan.case).name
     recovered = {f"recovered_{level:.0%}".rstrip("%"): recovery(found, level) for level in (0.5, 0.9)}
-    about = {"case": case, "planned": plan.simulations, "seed": plan.seed, "identity": plan.identity, "versions": versions}
+    about = {
+        "case": case,
+        "planned": plan.simulations,
+        "seed": plan.seed,
+        "identity": plan.identity,
+        "versions": versions,
+    }
     return {**found.summary(), **recovered, **about}
 
 

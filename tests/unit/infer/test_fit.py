@@ -141,7 +141,7 @@ def test_sampling_goes_on_until_the_checks_are_passed_or_patience_ends(tmp_path:
     ("settings", "dimension", "limit"),
     [
         (FitSettings(), 50, 1500),
-        (FitSettings(), 500, 80),
+        (FitSettings(), 500, 60),
         (FitSettings(quick=False), 500, 1500),
         (FitSettings(n_draws=70), 50, 70),
         (FitSettings(n_draws=70, most_draws=200), 500, 200),
