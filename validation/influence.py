@@ -17,7 +17,7 @@ from records import Told, about, rounded
 from counterstream.case import load_case
 from counterstream.workflow.agencies import judge_agencies
 
-MOST_REFITS = 6
+MOST_REFITS = 4
 
 
 def main() -> None:
