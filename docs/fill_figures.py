@@ -217,6 +217,27 @@ def say_influence(path: Path) -> str:
     return "\n".join(lines)
 
 
+def say_calibrations(folder: Path) -> str:
+    """Return what calibrations of cases with known truth found, as it is and with planted faults, as a table."""
+    lines = [
+        "| case | inference | simulations | ranks | least p | needed | true values inside 50 % and 90 % |",
+        "| --- |" + " --- |" * 6,
+    ]
+    for path in sorted(folder.glob("calibration-*.json")):
+        found = json.loads(path.read_text(encoding="utf-8"))["calibrations"]
+        for name, row in found.items():
+            inside = [row.get(f"recovered_{level}") for level in (50, 90)]
+            cells = [
+                f"{row['simulations']:,}",
+                "even" if row["passed"] else "uneven",
+                f"{row['smallest_p']:.2g}",
+                f"{row['needed_p']:.2g}",
+                "" if None in inside else " and ".join(f"{100 * share:.1f} %" for share in inside),
+            ]
+            lines.append(f"| {path.stem.removeprefix('calibration-')} | {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def _say_score(row: dict[str, Any]) -> str:
     """Return the cells of one row of scores; a rule without errors of its own gives no intervals."""
     shares = [row["coverage_50"], row["coverage_90"]]
@@ -250,6 +271,7 @@ def main() -> None:
     for name, (file, say) in said.items():
         if page.stem == FLAGSHIP and (RESULTS / file).exists():
             texts[name] = say(RESULTS / file)
+    texts["calibrations"] = say_calibrations(RESULTS)
     text = page.read_text(encoding="utf-8")
     for name, filled in texts.items():
         marker = f"<!-- figures: {name} -->"

@@ -20,12 +20,11 @@ from scipy.stats import chisquare, kstest
 
 from counterstream.evidence.answering import AnsweredClaim
 from counterstream.infer.claims import Form
-from counterstream.infer.lanes import Lanes, Likelihood, compile_lanes
-from counterstream.infer.laplace import find_whitening
+from counterstream.infer.fit import FitSettings, draw_chains
+from counterstream.infer.lanes import Likelihood, compile_lanes
 from counterstream.infer.measurement import Measurement, Noise, Observed, to_working
 from counterstream.infer.posterior import Posterior
 from counterstream.infer.predict import draw_right
-from counterstream.infer.sampler import Hmc, dispersed_start
 from counterstream.simulate.courses import run_readings
 from counterstream.system.system import System
 
@@ -137,7 +136,11 @@ class Calibrator:
         observed = Observed(*(jnp.asarray(part) for part in observed))
         right = replace(self._honest, data=self._honest.data._replace(observed=observed))
         lanes = replace(self._lanes, data=right.data)
-        draws = _fit(lanes, self.posterior.dimension, self.n_draws, self.seed + 7919 * number)
+        # Every third step: neighbours in a chain are alike.
+        n_steps = 3 * -(-self.n_draws // N_CHAINS)
+        settings = FitSettings(n_chains=N_CHAINS, n_warm=N_WARM, n_draws=n_steps, seed=self.seed + 7919 * number)
+        chains = draw_chains(self.posterior, lanes, settings)[:, 2::3]
+        draws = np.swapaxes(chains, 0, 1).reshape(-1, chains.shape[-1])[: self.n_draws]
         both = np.concatenate([np.asarray(truth)[None], draws])
         likelihood = right(both)[0] - np.asarray(self._prior(jnp.asarray(both)))
         told = np.column_stack([both, likelihood])
@@ -164,16 +167,3 @@ def draw_observed(key: Array, measurement: Measurement, noise: Noise) -> Observe
     persons = jnp.where(is_wrong, jnp.round(jnp.exp(wrong)), right.persons)
     half = np.where(table.form == Form.RANGE, 0.5 * (to_working(table, table.high) - to_working(table, table.low)), 0.0)
     return Observed(working, working - half, working + half, persons)
-
-
-def _fit(lanes: Lanes, dimension: int, n_draws: int, seed: int) -> Floats:
-    """Return ``n_draws`` posterior draws, spread over the chains and their steps."""
-    whitening = find_whitening(lanes, np.zeros(dimension), told=lambda _count, _height: None)
-    sampler = Hmc(lanes, whitening, seed)
-    state = sampler.start(dispersed_start(seed, N_CHAINS, dimension))
-    state, _ = sampler.advance(state, 0, N_WARM, warm=True)
-    n_steps = 3 * -(-n_draws // N_CHAINS)
-    _, chunk = sampler.advance(state, N_WARM, n_steps, warm=False)
-    # Every third step: neighbours in a chain are alike.
-    flats = whitening.to_flat(chunk.position[2::3].reshape(-1, dimension))
-    return flats[:n_draws]

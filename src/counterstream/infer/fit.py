@@ -221,6 +221,25 @@ def fit_system(
     return _gather(posterior, settings, whitening, chunks, watch)
 
 
+def draw_chains(posterior: Posterior, lanes: Lanes, settings: FitSettings) -> Floats:
+    """Return draws of a density as a fit would make them, without checkpoints and checks.
+
+    Parameters
+    ----------
+    lanes
+        The density; it may be of other data than the posterior's own.
+
+    Returns
+    -------
+    ndarray
+        Shape (chain, draw, dimension).
+    """
+    watch = Stopwatch()
+    work = _Work(posterior, settings, lanes, Silent(), watch, None, "")
+    whitening, chunks = _run_chains(work, _find_whitening(posterior, lanes, work.listener, watch), None)
+    return np.swapaxes(whitening.to_flat(np.concatenate([c.position for c in chunks])), 0, 1)
+
+
 def _read_checkpoint(path: Path | None, identity: str) -> Checkpoint | None:
     """Return the checkpoint of this very fit; a damaged one or another fit's is as good as none."""
     if path is None or not path.exists():

@@ -45,6 +45,7 @@ FITTING = (
     "claims",
     "densities",
     "draws",
+    "fit",
     "lanes",
     "laplace",
     "measurement",
