@@ -14,6 +14,8 @@ from counterstream.units import DURATION_UNITS, RATE_UNITS
 _WHOLE_LINE = (-math.inf, math.inf)
 _POSITIVE = (0.0, math.inf)
 _UNIT_INTERVAL = (0.0, 1.0)
+#: The value that a quarter of N(0, 1) lies below, and of |N(0, 1)|.
+_NORMAL_QUARTER, _HALFNORMAL_QUARTER = -0.6744897501960817, 0.31863936396437514
 #: Units whose numbers cannot be negative.
 POSITIVE_UNITS = (*RATE_UNITS, *DURATION_UNITS, "persons")
 
@@ -29,17 +31,16 @@ def prior_range(prior: Prior) -> tuple[float, float]:
     return _POSITIVE
 
 
-def prior_centre(prior: Prior) -> float:
-    """Return the mean or median of a prior, whichever its arguments give."""
+def prior_quarter(prior: Prior) -> float:
+    """Return the value that a quarter of a positive prior lies below; of a gamma prior its mean."""
     first = prior.arguments[0]
     if prior.family is Family.UNIFORM:
-        return (first + prior.arguments[1]) / 2
-    if prior.family in (Family.GAMMA, Family.STUDENT):
-        return prior.arguments[1]
+        return first + 0.25 * (prior.arguments[1] - first)
+    if prior.family is Family.LOGNORMAL:
+        return first * math.exp(_NORMAL_QUARTER * prior.arguments[1])
     if prior.family is Family.HALFNORMAL:
-        # The median of |N(0, 1)|.
-        return 0.6744897501960817 * first
-    return first
+        return _HALFNORMAL_QUARTER * first
+    return prior.arguments[1] if prior.family is Family.GAMMA else first
 
 
 def unit_range(unit: str) -> tuple[float, float]:

@@ -96,5 +96,5 @@ CODES: dict[str, str] = {
     "S607": "Nobody can ever make a move.",
     "S608": "A date outside the clock has no effect.",
     "S609": "Claims are answered by an earlier observable already.",
-    "S610": "The prior of a delay lies mostly below what its stages allow.",
+    "S610": "A quarter or more of a delay's prior lies below what its stages allow.",
 }
