@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple, Protocol
 
 import jax
@@ -60,6 +60,13 @@ class Chains(NamedTuple):
     slope: Floats
 
 
+@cache
+def averaging() -> tuple[Any, Any, Any]:
+    """Return the three functions of dual averaging; they are compiled once for all samplers."""
+    begin, update, final = dual_averaging()
+    return begin, jax.jit(update), final
+
+
 @dataclass(frozen=True)
 class Hmc:
     """Hamiltonian Monte Carlo with many chains in step, on the whitened scale (Duane et al. 1987; Neal 2011).
@@ -79,18 +86,13 @@ class Hmc:
     mean_length: float = 2.5
     most_leapfrogs: int = 64
 
-    @cached_property
-    def _averaging(self) -> tuple[Any, Any, Any]:
-        begin, update, final = dual_averaging()
-        return begin, jax.jit(update), final
-
     def _density(self, positions: Floats) -> tuple[Floats, Floats]:
         values, slopes = self.lanes(self.whitening.to_flat(positions))
         return np.where(np.isfinite(values), values, -np.inf), np.nan_to_num(slopes) @ self.whitening.factor
 
     def start(self, positions: Floats) -> State:
         """Return chains at their positions, with a first guess of the step size."""
-        tuning = self._averaging[0](jnp.asarray(0.8 * positions.shape[1] ** -0.25))
+        tuning = averaging()[0](jnp.asarray(0.8 * positions.shape[1] ** -0.25))
         return Chains(positions, *self._density(positions)), jax.tree.map(jnp.asarray, tuning)
 
     def advance(self, state: State, first: int, n_steps: int, warm: bool) -> tuple[State, Chunk]:
@@ -122,7 +124,7 @@ class Hmc:
             np.where(taken[:, None], proposal.slope, chains.slope),
         )
         if warm:
-            tuning = self._averaging[1](tuning, self.target_acceptance - acceptance.mean())
+            tuning = averaging()[1](tuning, self.target_acceptance - acceptance.mean())
         steps = np.full(change.shape, float(leapfrogs))
         told = (later.position, change < -DIVERGENT, acceptance, steps, later.log_density, later.slope)
         return later, tuning, told
