@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -17,10 +18,14 @@ from counterstream.dynamics.scalars import BINARY, UNARY, Graph, pull_back, spel
 from counterstream.evidence.answering import answer_claims
 from counterstream.evidence.claim import Use
 from counterstream.infer.lanes import compile_lanes
-from counterstream.infer.posterior import Posterior
+from counterstream.infer.posterior import Posterior, system_unknowns, to_draw
 from counterstream.simulate.courses import native_readings, run_readings
 from counterstream.simulate.series import Reading
+from counterstream.spec import parse_system
 from counterstream.system.system import System
+
+CONFORMANCE = Path(__file__).parents[2] / "conformance" / "valid" / "systems"
+VALID = sorted(path for path in CONFORMANCE.glob("*.yaml") if not path.name.endswith(".resolved.yaml"))
 
 
 def apply_natively(operation: str, x: np.ndarray) -> np.ndarray:
@@ -144,6 +149,23 @@ def test_runs_agree_with_jax_on_every_flow_stock_and_signal(name: str) -> None:
     assert np.max(np.abs(course - exact) / (np.abs(exact) + 1e-9 * scale + 1e-300)) < 1e-10
     alone, _ = run.run(values[:1], own[:1], run.lay_out())
     np.testing.assert_array_equal(alone[0], course[0])
+
+
+@pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
+def test_every_valid_system_runs_as_machine_code_and_stays_finite(path: Path) -> None:
+    """No system that is accepted may ask for an operation that machine code lacks, or leave the range of numbers."""
+    system, _ = parse_system(path.read_text(encoding="utf-8-sig"))
+    assert system is not None
+    unknowns, program, readings, n = system_unknowns(system), compile_system(system), everything(system), 3
+    points = jnp.asarray(0.3 * np.random.default_rng(1).standard_normal((n, unknowns.dimension)))
+    draws = jax.vmap(lambda point: to_draw(system, unknowns.constrain(point)))(points)
+    run = native_readings(program, readings, derivative=True)
+    course, _ = run.run(*run.inputs_of_many(draws, n), run.lay_out())
+    exact = np.asarray(run_readings(program, readings, draws, n))
+    assert np.isfinite(course).all()
+    assert np.isfinite(exact).all()
+    # Persons that cancel leave rounding of the largest stock behind.
+    np.testing.assert_allclose(course, exact, rtol=1e-9, atol=1e-12 * np.abs(exact).max())
 
 
 @pytest.mark.parametrize("name", ["soviet-return-campaigns", "template"])

@@ -10,7 +10,7 @@ from jax import Array
 
 from counterstream.dynamics.draw import Draw, quantity
 from counterstream.dynamics.drive import Drive
-from counterstream.dynamics.formulas import approval_chance, choice_shares, rate_hazard
+from counterstream.dynamics.formulas import approval_chance, choice_shares, rate_hazard, relative_intensity
 from counterstream.dynamics.layout import entry_moves
 from counterstream.dynamics.program import Program, choices_of
 from counterstream.dynamics.signals import Rows, Seen
@@ -95,7 +95,7 @@ def _capacity(program: Program, move: DecisionMove, draw: Draw, seen: Seen) -> A
 def _entry(program: Program, move: EntryMove, draw: Draw, stocks: Rows, seen: Seen, x: Drive) -> Array:
     mask = program.layout.mask(move.groups)
     predictor = _predictor(program, move.name, draw, seen, x)
-    strength = jnp.exp(predictor) * program.step_years * mask
+    strength = relative_intensity(predictor) * program.step_years * mask
     if move.rate_per_year is not None:
         rows = [stocks[cell] for name in move.of for cell in program.layout.rows[name]]
         return quantity(move.rate_per_year, draw) * strength * sum(rows[1:], rows[0])

@@ -11,12 +11,21 @@ from numpy.typing import NDArray
 from counterstream.dynamics.draw import Draw, months_quantity, quantity
 from counterstream.system.move import DecisionMove, LossMove, RateMove
 
+#: Predictors above this count as this: with e^50 times its base intensity everybody moves at once, and no
+#: product of such intensities leaves the range of numbers.
+HIGHEST_PREDICTOR = 50.0
+
+
+def relative_intensity(predictor: Array) -> Array:
+    """Return ``exp(predictor)``, by how much terms multiply an intensity."""
+    return jnp.exp(jnp.minimum(predictor, HIGHEST_PREDICTOR))
+
 
 def rate_hazard(
     move: RateMove | LossMove, draw: Draw, step_years: float, mask: NDArray[np.float64], predictor: Array
 ) -> Array:
     """Return intensity times the step's length: ``rate * exp(predictor) * h`` for the groups picked."""
-    return quantity(move.rate_per_year, draw) * step_years * jnp.exp(predictor) * mask
+    return quantity(move.rate_per_year, draw) * step_years * relative_intensity(predictor) * mask
 
 
 def decision_hazard(move: DecisionMove, draw: Draw, step_years: float, mask: NDArray[np.float64]) -> Array:
