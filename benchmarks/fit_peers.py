@@ -6,8 +6,7 @@ Two places, ten years by month, two unknown rates and everything that the measur
 and 20 exact claims.  PyMC and nutpie run in an environment of their own, which is made in DIR (or in a
 temporary folder) and used again if it is there; ``peers/pymc_model.py`` writes the model out a second time.
 There it is fitted twice: with the dynamics stepped through, and by a closed form that only constant rates
-allow.  Before any figure is told, log-densities are compared at random points, and gradients in all but the
-rates: there counterstream leaves out what the counting noise adds, which PyMC cannot.
+allow.  Before any figure is told, log-densities and gradients are compared at random points.
 
 Seconds of sampling run from the end of compilation to the last draw, with what each side does to adapt.
 Both sides compile from nothing.  Effective draws are those of the least well explored unknown.  Writes
@@ -170,7 +169,7 @@ def compare_densities(posterior: Posterior, points: Floats, peer: dict[str, Any]
     """Return how far log-densities (up to a constant) and slopes are apart, relative; end if that is too far.
 
     The peer's scale is the logarithm (the logit of a share), counterstream's is in units of the prior's width
-    there: slopes differ by that width.  Those of the rates are left out; see the top of this file.
+    there: slopes differ by that width.
     """
     densities, slopes = compile_lanes(posterior)(points)
     names = [plain_name(label) for label in posterior.unknowns.labels()]
@@ -178,8 +177,6 @@ def compare_densities(posterior: Posterior, points: Floats, peer: dict[str, Any]
     origin, unit = (named_points(posterior, np.full((1, posterior.dimension), x))[0] for x in (0.0, 1.0))
     widths = np.array([np.log(unit[name] / origin[name]) if name in logs else 1.0 for name in names])
     theirs = np.array([[at[name] for name in names] for at in peer["slopes"]]) * widths
-    same = np.array([name not in RATES for name in names])
-    slopes, theirs = slopes[:, same], theirs[:, same]
     steps, their_steps = np.diff(densities), np.diff(peer["log_densities"])
     found = {
         "points": float(len(points)),
@@ -254,7 +251,7 @@ def show(rows: dict[str, dict[str, Any]], closeness: dict[str, dict[str, float]]
         print("".join(f"{median:>22}" for median in medians))
     for name, found in closeness.items():
         print(f"{name}: log-densities agree to {found['log_density_differences']:.1e},", end=" ")
-        print(f"gradients but for the rates to {found['slopes']:.1e} (relative, {found['points']:.0f} points)")
+        print(f"gradients to {found['slopes']:.1e} (relative, {found['points']:.0f} points)")
 
 
 def main() -> None:

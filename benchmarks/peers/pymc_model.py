@@ -81,8 +81,6 @@ def build_model(claims: list[dict[str, Any]], dynamics: str) -> pm.Model:
         yearly = [flow.reshape((YEARS, MONTHS)).sum(axis=1) for flow in DYNAMICS[dynamics](leave, come_back)]
         truth = pt.where(is_return, yearly[1][years], yearly[0][years])
         spread = pt.sqrt(LEAST_SPREAD**2 + (own["spread"] * pt.exp(0.5 * agency_spread)) ** 2)
-        # Counterstream leaves the counting noise out of its gradient.  PyMC cannot: it simplifies a density before
-        # it differentiates, and what would hold a gradient back is lost there.  The density is the same.
         scale = pt.sqrt(spread**2 + (own["process_flow"] / np.sqrt(months)) ** 2 + 1.0 / truth)
         centre = pt.log(truth)
         parts = [
