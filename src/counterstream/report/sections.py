@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from counterstream.report import evidence_tables as tables
+from counterstream.report.beside import start_beside
 from counterstream.report.blocks import Block, Section, picture_block, table_block, text_block
 from counterstream.report.content import Kind, ReportContent, SeriesView
 from counterstream.report.pictures import (
@@ -19,6 +20,8 @@ from counterstream.report.wording import claims_sentence, count, coverage_senten
 
 #: Element id of the section that ends the page; further ones go before it.
 LAST = "citing"
+#: From so many scenarios' pictures on a second interpreter draws them: its start takes as long as drawing a few.
+MANY_PICTURES = 6
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,15 @@ def place_claims(content: ReportContent) -> Places:
 def build_sections(content: ReportContent) -> tuple[Section, ...]:
     """Return the sections that have something to show, in reading order."""
     places = place_claims(content)
+    many = len(content.scenarios) >= MANY_PICTURES
+    scenarios = start_beside(build_scenarios, content) if many else lambda: build_scenarios(content)
     builders: tuple[Callable[[], Section], ...] = (
         lambda: _asked(content),
         lambda: _reading(content),
         lambda: _series(content, places, "flow", "flows", "Flows through time", "Flows"),
         lambda: _series(content, places, "share", "shares", "Shares", "Shares"),
         lambda: _series(content, places, "stock", "stocks", "Stocks: how many at a time", "Stocks"),
-        lambda: _scenarios(content),
+        scenarios,
         lambda: _agencies(content),
         lambda: _wrong(content, places),
         lambda: _conflicts(content),
@@ -109,7 +114,8 @@ def _one_series(content: ReportContent, view: SeriesView, index: int, places: Pl
     return blocks
 
 
-def _scenarios(content: ReportContent) -> Section:
+def build_scenarios(content: ReportContent) -> Section:
+    """Return the section of the scenarios, without blocks where there are none."""
     blocks: list[Block] = []
     seen = ""
     if content.scenarios:

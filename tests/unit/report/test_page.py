@@ -17,6 +17,7 @@ import pytest
 from report_example import build_content, made_hostile
 
 from counterstream.report import ReportContent, Verdict, render
+from counterstream.report.sections import MANY_PICTURES
 from counterstream.report.series_tables import claims_table, series_table
 from counterstream.report.tables import Cell, Column, Table, csv_link, csv_value, table_csv, web_address
 from counterstream.report.wording import format_in
@@ -257,6 +258,16 @@ def test_banner_warns(content: ReportContent, verdict: Verdict, words: str) -> N
 def test_good_fit_has_no_banner(page: str) -> None:
     assert 'class="banner"' not in page
     assert "The fit meets its checks" in page
+
+
+def test_many_scenarios_are_drawn_beside_and_look_the_same(
+    content: ReportContent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = replace(content, series=(), parameters=(), agencies=(), scenarios=content.scenarios[:1] * MANY_PICTURES)
+    shown = render(many)
+    monkeypatch.setattr("counterstream.report.sections.MANY_PICTURES", MANY_PICTURES + 1)
+    assert render(many) == shown
+    assert f"scenario{MANY_PICTURES - 1}w" in shown
 
 
 def test_page_of_nothing_but_the_question(content: ReportContent) -> None:
