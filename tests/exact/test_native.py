@@ -11,10 +11,17 @@ import numpy as np
 import pytest
 
 from counterstream.case import load_case
+from counterstream.dynamics.assess import Assessment, assess
+from counterstream.dynamics.draw import Draw
+from counterstream.dynamics.drive import Drive, lay_paths, prepare
+from counterstream.dynamics.inputs import from_blocks
+from counterstream.dynamics.layout import entry_moves
 from counterstream.dynamics.machine import WIDTH, Code, Machine, write_functions, write_nodes
 from counterstream.dynamics.native import NativeRun
+from counterstream.dynamics.offers import UNLIMITED, Offers
 from counterstream.dynamics.program import compile_system
 from counterstream.dynamics.scalars import BINARY, UNARY, Graph, pull_back, spell_out
+from counterstream.dynamics.signals import Memory, remember, see, start_memory
 from counterstream.evidence.answering import answer_claims
 from counterstream.evidence.claim import Use
 from counterstream.infer.lanes import compile_lanes
@@ -149,6 +156,51 @@ def test_runs_agree_with_jax_on_every_flow_stock_and_signal(name: str) -> None:
     assert np.max(np.abs(course - exact) / (np.abs(exact) + 1e-9 * scale + 1e-300)) < 1e-10
     alone, _ = run.run(values[:1], own[:1], run.lay_out())
     np.testing.assert_array_equal(alone[0], course[0])
+
+
+@pytest.mark.parametrize("name", ["soviet-third-wave", "soviet-return-campaigns", "template"])
+def test_what_steps_offer_and_remember_agrees_with_jax(name: str) -> None:
+    system = load_case(name).system
+    program, unknowns, n = compile_system(system), system_unknowns(system), WIDTH + 3
+    random = np.random.default_rng(7)
+    points = jnp.asarray(0.5 * random.standard_normal((n, unknowns.dimension)))
+    draws = jax.vmap(lambda point: to_draw(system, unknowns.constrain(point)))(points)
+    offers = Offers(program)
+    state, stocks = offers.start(draws, n)
+    flow_names, shared = system.flow_names, offers.lay_out()
+
+    def start(draw: Draw) -> tuple[Memory, Drive]:
+        return start_memory(program, draw), prepare(program, draw, lay_paths(program, draw), system.clock.n_steps)
+
+    def turn(draw: Draw, memory: Memory, x: Drive, rows: jax.Array, moved: jax.Array) -> tuple[Memory, Assessment]:
+        seen = see(program, draw, memory, tuple(rows), x)
+        flows = dict(zip(flow_names, moved, strict=True))
+        return remember(program, draw, memory, tuple(rows), flows, seen), assess(program, draw, tuple(rows), seen, x)
+
+    memory, drive = jax.vmap(start)(draws)
+    take_turn = jax.jit(jax.vmap(turn))
+    for step in range(5):
+        flows = 50.0 * random.random((n, len(flow_names), program.layout.n_groups))
+        here = jax.tree.map(lambda a, at=step: a[:, at], drive)
+        memory, told = take_turn(draws, memory, here, jnp.asarray(stocks), jnp.asarray(flows))
+        offer = offers.offer(step, state, shared, stocks)
+        rows = [
+            (offer.hazards, told.hazards),
+            (offer.chance, [told.chance[m.name] for m in system.decisions]),
+            (offer.entries, [told.entries[m.name] for m in entry_moves(system)]),
+            (offer.shares, [s for c in program.layout.ordered_choices for s in told.shares[c.name]]),
+            (offer.capacity, [told.capacity.get(m.name, np.full(n, UNLIMITED)) for m in system.decisions]),
+            (offer.release, [told.release.get(m.name, np.ones(n)) for m in system.decisions]),
+        ]
+        for ours, exact in rows:
+            assert ours.shape[1] == len(exact)
+            for place, row in enumerate(exact):
+                np.testing.assert_allclose(ours[:, place], row, rtol=1e-11)
+        state = offers.keep(step, state, shared, stocks, flows)
+        leaves = [np.reshape(leaf, (n, -1)) for leaf in jax.tree.leaves(memory)]
+        kept = np.concatenate(leaves or [np.zeros((n, 0))], axis=1)
+        np.testing.assert_allclose(from_blocks(state.memory, n), kept, rtol=1e-11)
+        stocks = stocks * (0.8 + 0.4 * random.random(stocks.shape))
 
 
 @pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)

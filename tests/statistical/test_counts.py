@@ -194,3 +194,25 @@ def test_draws_with_unknowns_run_together() -> None:
     left = runs.flows.sum(axis=(1, 2, 3))
     assert left[0] < 10
     assert left[1] > 950
+
+
+def test_households_have_the_size_of_their_own_draw_whatever_the_batch() -> None:
+    from counterstream.system.parameter import Family, Parameter, Prior
+
+    size = Parameter("size", Prior(Family.LOGNORMAL, (3.0, 0.3)), "", "test")
+    system = small_system(
+        ("a", "b"),
+        (RateMove("ab", "a", "b", 0.3),),
+        initial={"a": 1200.0},
+        parameters=(size,),
+        end=date(2000, 12, 31),
+    )
+    program = compile_system(replace(system, households=Households("size", ("a",))))
+    draws = Draw({"size": jax.numpy.array([1.0, 2.0, 3.0, 6.0])}, {})
+    runs = simulate_counts(program, draws, 4, seed=2)
+    moved = runs.flows[:, :, 0, 0]
+    for row, persons in zip(moved, (1, 2, 3, 6), strict=True):
+        assert (row % persons == 0).all()
+    assert (moved[0] % 2).any()
+    apart = simulate_counts(program, draws, 4, seed=2, batch=1)
+    np.testing.assert_array_equal(apart.flows, runs.flows)

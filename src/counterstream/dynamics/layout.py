@@ -89,6 +89,11 @@ class Layout:
         moves = [m for m in self.system.moves if isinstance(m, ChoiceMove)]
         return {junction: tuple(m for m in moves if m.origin == junction) for junction in self.junctions}
 
+    @property
+    def ordered_choices(self) -> tuple[ChoiceMove, ...]:
+        """All choice moves, in the order in which junctions are emptied."""
+        return tuple(choice for junction in self.junctions for choice in self.choices[junction])
+
     @cached_property
     def pile_of(self) -> dict[str, int]:
         """Cell of the approved who wait, by decision move."""

@@ -15,19 +15,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from counterstream.dynamics.draw import Draw
-from counterstream.dynamics.drive import Levers, lay_paths, pull_levers
 from counterstream.dynamics.flow import Moment
+from counterstream.dynamics.inputs import RunInputs, from_blocks, to_blocks
 from counterstream.dynamics.machine import WIDTH, Machine, write_functions
 from counterstream.dynamics.passes import write_backward, write_forward
-from counterstream.dynamics.program import Program
-from counterstream.dynamics.tracing import Traced, any_draw, trace
+from counterstream.dynamics.tracing import Traced, trace
 
 Floats = NDArray[np.float64]
 Emit = Callable[[Moment], Array]
@@ -37,13 +33,11 @@ DRAWS_A_TASK = 2 * WIDTH
 
 
 @dataclass(frozen=True)
-class NativeRun:
+class NativeRun(RunInputs):
     """Runs of a program, compiled for what is kept of each step.
 
     Parameters
     ----------
-    program
-        A compiled system.
     emit
         Takes a step's moment and returns a flat array of what is kept.
     conclude
@@ -61,21 +55,10 @@ class NativeRun:
     works each step out again (Griewank and Walther 2008, chapter 12).
     """
 
-    program: Program
     emit: Emit
     conclude: Conclude
     derivative: bool = False
     frozen: tuple[str, ...] = ()
-
-    @cached_property
-    def value_names(self) -> tuple[str, ...]:
-        """Parameters in the order of a run's ``values``."""
-        return tuple(p.name for p in self.program.system.parameters)
-
-    @cached_property
-    def path_names(self) -> tuple[str, ...]:
-        """Instruments in the order of a run's ``own`` paths."""
-        return tuple(i.name for i in self.program.system.instruments)
 
     @cached_property
     def frozen_columns(self) -> dict[str, slice]:
@@ -115,44 +98,6 @@ class NativeRun:
         """Compile now rather than at the first run."""
         _ = self._machine
 
-    def inputs(self, draw: Draw) -> tuple[Array, Array]:
-        """Return one draw's ``values``, shape (n_values,), and ``own`` paths, shape (n_steps, n_paths); by JAX.
-
-        The columns of ``frozen`` signals are 0.
-        """
-        own = lay_paths(self.program, draw).own
-        values = [draw.values[name] for name in self.value_names]
-        empty = jnp.zeros((self.program.system.clock.n_steps, self.n_frozen))
-        paths = jnp.concatenate([*(own[name][:, None] for name in self.path_names), empty], axis=1)
-        return jnp.stack(values) if values else jnp.zeros(0), paths
-
-    @cached_property
-    def _inputs_of_many(self) -> Any:
-        # The draws' numbers go along so that a system without unknowns has an axis to map over.
-        def inputs(draw: Draw, _: Array) -> tuple[Array, Array]:
-            return self.inputs(draw)
-
-        return jax.jit(jax.vmap(inputs))
-
-    def inputs_of_many(self, draws: Draw, n_draws: int) -> tuple[Floats, Floats]:
-        """Return :meth:`inputs` of draws with a leading axis, each with that axis."""
-        values, own = self._inputs_of_many(draws, jnp.arange(n_draws))
-        return np.asarray(values), np.asarray(own)
-
-    def lay_out(self, levers: Levers | None = None) -> Floats:
-        """Return what all draws share in each step, shape (n_steps, n_shared).
-
-        Parameters
-        ----------
-        levers
-            Those of a scenario, of all instruments; by default the system's own.
-        """
-        levers = pull_levers(self.program.system, all_levers=True) if levers is None else levers
-        paths = lay_paths(self.program, any_draw(self.program), levers)
-        leaves = [np.asarray(leaf, dtype=np.float64) for leaf in jax.tree.leaves((paths.seasons, paths.levers))]
-        n_steps = self.program.system.clock.n_steps
-        return np.ascontiguousarray(np.stack(leaves, axis=1)) if leaves else np.zeros((n_steps, 0))
-
     def run(self, values: Floats, own: Floats, shared: Floats) -> tuple[Floats, Trail]:
         """Run many draws.
 
@@ -173,7 +118,7 @@ class NativeRun:
         """
         t = self.traced
         n_steps = shared.shape[0]
-        trail = Trail(_block(values), _block(own), shared, values.shape[0], [])
+        trail = Trail(to_blocks(values), to_blocks(own), shared, values.shape[0], [])
         courses = np.empty((len(trail.values), n_steps + 1, len(t.told), WIDTH))
         for block, course in enumerate(courses):
             carries = np.empty((n_steps + 1 if self.derivative else 1, len(t.before), WIDTH))
@@ -181,7 +126,7 @@ class NativeRun:
             self._forward(n_steps, *(a.ctypes.data for a in arrays))
             if self.derivative:
                 trail.carries.append(carries)
-        return _unblock(courses, trail.n_draws), trail
+        return from_blocks(courses, trail.n_draws), trail
 
     def run_in_threads(self, values: Floats, own: Floats, shared: Floats) -> Floats:
         """Return the courses of many draws, run by all processors; see :meth:`run`."""
@@ -197,12 +142,12 @@ class NativeRun:
     def pull(self, trail: Trail, slope: Floats) -> tuple[Floats, Floats]:
         """Return the derivative with respect to ``values`` and ``own``, given that with respect to the course."""
         n_steps = trail.shared.shape[0]
-        slopes = _block(slope)
+        slopes = to_blocks(slope)
         d_values, d_own = np.empty_like(trail.values), np.empty_like(trail.own)
         for block, carries in enumerate(trail.carries):
             given = (trail.values[block], trail.own[block], trail.shared, carries, slopes[block])
             self._backward(n_steps, *(a.ctypes.data for a in (*given, d_values[block], d_own[block])))
-        return _unblock(d_values, trail.n_draws), _unblock(d_own, trail.n_draws)
+        return from_blocks(d_values, trail.n_draws), from_blocks(d_own, trail.n_draws)
 
 
 class Trail(NamedTuple):
@@ -213,15 +158,3 @@ class Trail(NamedTuple):
     shared: Floats
     n_draws: int
     carries: list[Floats]
-
-
-def _block(array: Floats) -> Floats:
-    """Cut the leading axis into blocks of ``WIDTH`` and put it last, the last block filled up with its last row."""
-    n = array.shape[0]
-    pick = np.minimum(np.arange(-(-n // WIDTH) * WIDTH), n - 1)
-    blocks = array[pick].reshape(pick.size // WIDTH, WIDTH, *array.shape[1:])
-    return np.ascontiguousarray(np.moveaxis(blocks, 1, -1), dtype=np.float64)
-
-
-def _unblock(array: Floats, n: int) -> Floats:
-    return np.moveaxis(array, -1, 1).reshape(array.shape[0] * WIDTH, *array.shape[1:-1])[:n]

@@ -1,4 +1,4 @@
-"""The two functions of a traced run as LLVM text: forward through the steps, and back with the derivative."""
+"""Traced functions as LLVM text: single steps, a run forward through its steps, and back with the derivative."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 
 from counterstream.dynamics.machine import WIDTH, Code, number, write_nodes
 from counterstream.dynamics.scalars import pull_back
-from counterstream.dynamics.tracing import Traced
+from counterstream.dynamics.tracing import Traced, TracedStep
 
 
-def _split(t: Traced, roots: Sequence[int], unfolding: Sequence[int]) -> tuple[list[int], list[int]]:
+def _split(t: Traced | TracedStep, roots: Sequence[int], unfolding: Sequence[int]) -> tuple[list[int], list[int]]:
     """Return the nodes that the roots read: those known before the first step, and those that unfold."""
     reached = t.graph.reached_from(roots)
     inside = t.graph.resting_on(unfolding)
@@ -31,10 +31,29 @@ def _store_rows(code: Code, held: Mapping[int, str], nodes: Sequence[int], base:
         code.store(held[node], base, str(i) if step is None else code.row(step, len(nodes), i))
 
 
+def _load_paths(code: Code, moving: Sequence[int], shared: Sequence[int]) -> dict[int, str]:
+    """Load paths and levers in step ``%t``."""
+    levers = {node: code.spread("%shared", code.row("%t", len(shared), i)) for i, node in enumerate(shared)}
+    return {**_load_rows(code, moving, "%own", "%t"), **levers}
+
+
 def _load_step(code: Code, t: Traced, carry_step: str | None) -> dict[int, str]:
     """Load what step ``%t`` reads: paths, levers, and the carry as it finds it."""
-    shared = {node: code.spread("%shared", code.row("%t", len(t.shared), i)) for i, node in enumerate(t.shared)}
-    return {**_load_rows(code, t.moving, "%own", "%t"), **shared, **_load_rows(code, t.before, "%carries", carry_step)}
+    return {**_load_paths(code, t.moving, t.shared), **_load_rows(code, t.before, "%carries", carry_step)}
+
+
+def write_single(name: str, t: TracedStep, results: Sequence[int]) -> list[str]:
+    """Return a function that works out something of step ``%t`` of a block of draws."""
+    code = Code()
+    code.do("entry:")
+    held = {**_load_rows(code, t.constants, "%values"), **_load_paths(code, t.moving, t.shared)}
+    for nodes, base in ((t.memory, "%memory"), (t.stocks, "%stocks"), (t.flows, "%flows")):
+        held.update(_load_rows(code, nodes, base))
+    write_nodes(code, t.graph, _all(_split(t, results, ())), held)
+    _store_rows(code, held, results, "%results")
+    code.do("ret void")
+    given = ", ".join(f"ptr %{g}" for g in ("values", "own", "shared", "memory", "stocks", "flows", "results"))
+    return [f"define void @{name}(i64 %t, {given}) {{", *code.lines, "}"]
 
 
 def write_forward(t: Traced, *, kept: bool) -> list[str]:

@@ -64,6 +64,10 @@ class Graph:
         self.value.append(math.nan)
         return len(self.operation) - 1
 
+    def given_array(self, shape: tuple[int, ...]) -> Nodes:
+        """Return new nodes of an array whose values come from outside."""
+        return np.array([self.given() for _ in range(math.prod(shape))], dtype=np.int64).reshape(shape)
+
     def is_known(self, node: int, value: float | None = None) -> bool:
         """Whether a node is a number, or that number."""
         return self.operation[node] == "known" and (value is None or self.value[node] == value)

@@ -1,4 +1,4 @@
-"""A whole run in scalars, traced once from the very step that JAX traces."""
+"""Runs and single steps in scalars, traced once from the very functions that JAX traces."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from counterstream.dynamics.draw import Draw, walks_of
-from counterstream.dynamics.drive import Paths, lay_paths, prepare, pull_levers
+from counterstream.dynamics.draw import Draw
+from counterstream.dynamics.drive import Drive, Levers, Paths, prepare
 from counterstream.dynamics.flow import step_expected
-from counterstream.dynamics.paths import walk_matrix
-from counterstream.dynamics.program import Program, initial_stocks
+from counterstream.dynamics.program import initial_stocks
 from counterstream.dynamics.scalars import Graph, Nodes, spell_out
 from counterstream.dynamics.signals import start_memory
 
 if TYPE_CHECKING:
+    from counterstream.dynamics.inputs import RunInputs
     from counterstream.dynamics.native import NativeRun
 
 
@@ -40,35 +40,58 @@ class Traced(NamedTuple):
     ended: list[int]  # what is emitted of the carry after the last step
 
 
-def any_draw(program: Program) -> Draw:
-    """Return a draw of ones, for what no unknown enters."""
-    clock = program.system.clock
-    walks = {name: jnp.zeros(walk_matrix(clock, walk).shape[1]) for name, walk in walks_of(program.system).items()}
-    return Draw({p.name: jnp.ones(()) for p in program.system.parameters}, walks)
+class TracedStep(NamedTuple):
+    """A step in scalars.
+
+    ``offered`` follows from ``memory`` and ``stocks``, ``kept`` (the memory at the step's end) from
+    ``flows`` too; the rest is as in :class:`Traced`.
+    """
+
+    graph: Graph
+    constants: list[int]
+    moving: list[int]
+    shared: list[int]
+    memory: list[int]
+    stocks: list[int]
+    flows: list[int]
+    offered: list[int]
+    kept: list[int]
+
+
+def draw_of(run: RunInputs, values: Sequence[Array]) -> Draw:
+    """Return the draw of a run's values; what its walks give stands in its paths."""
+    return Draw(dict(zip(run.value_names, values, strict=True)), {})
+
+
+def drive_of(run: RunInputs, values: Sequence[Array], own: Sequence[Array], seasons: Any, levers: Levers) -> Drive:
+    """Return what is known of a step from its paths, each of length 1."""
+    paths = Paths(dict(zip(run.path_names, own, strict=False)), seasons, levers)
+    return jax.tree.map(lambda a: a[0], prepare(run.program, draw_of(run, values), paths, 1))
+
+
+def example_inputs(run: RunInputs) -> tuple[list[Array], list[Array], Any]:
+    """Return values, own paths and shared paths as a step takes them."""
+    now = jax.tree.map(lambda a: jnp.asarray(a)[:1], run.shared_paths())
+    own = [*(now.own[name] for name in run.path_names), *[jnp.zeros(1)] * run.n_frozen]
+    return [jnp.ones(())] * len(run.value_names), own, (now.seasons, now.levers)
 
 
 def trace(run: NativeRun) -> Traced:
     """Trace a run into scalars; rows that nobody ever enters are found by trying."""
-    program, system = run.program, run.program.system
-    paths = lay_paths(program, any_draw(program), pull_levers(system, all_levers=True))
-    now = jax.tree.map(lambda a: jnp.asarray(a)[:1], paths)
+    program = run.program
 
     def begin(values: list[Array]) -> Any:
-        at = Draw(dict(zip(run.value_names, values, strict=True)), {})
+        at = draw_of(run, values)
         return initial_stocks(program, at), start_memory(program, at)
 
     def step(values: list[Array], own: list[Array], shared: Any, carry: Any) -> Any:
-        at = Draw(dict(zip(run.value_names, values, strict=True)), {})
         seasons, levers = shared
         held = {name: _held_path(run, name, own) for name in run.frozen}
-        levers = levers._replace(hold_value={**levers.hold_value, **held})
-        x = prepare(program, at, Paths(dict(zip(run.path_names, own, strict=False)), seasons, levers), 1)
-        later, moment = step_expected(program, at, carry, jax.tree.map(lambda a: a[0], x))
+        x = drive_of(run, values, own, seasons, levers._replace(hold_value={**levers.hold_value, **held}))
+        later, moment = step_expected(program, draw_of(run, values), carry, x)
         return later, run.emit(moment)
 
-    values = [jnp.ones(())] * len(run.value_names)
-    own = [*(now.own[name] for name in run.path_names), *[jnp.zeros(1)] * run.n_frozen]
-    shared = (now.seasons, now.levers)
+    values, own, shared = example_inputs(run)
     carry = jax.eval_shape(begin, values)
     closed = {
         "begin": jax.make_jaxpr(begin)(values),

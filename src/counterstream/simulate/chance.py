@@ -63,9 +63,6 @@ def _reject_binomial(name: Any, counter: Any, n: Any, p: Any) -> Any:
     centre = n * p + 0.5
     squeeze = 0.92 - 4.2 / b
     alpha = (2.83 + 5.1 / b) * spread
-    mode = math.floor((n + 1) * p)
-    odds = math.log(p / (1.0 - p))
-    peak = math.lgamma(mode + 1.0) + math.lgamma(n - mode + 1.0)
     while True:
         u = uniform(name, counter) - 0.5
         v = uniform(name, counter + 1)
@@ -76,8 +73,11 @@ def _reject_binomial(name: Any, counter: Any, n: Any, p: Any) -> Any:
             continue
         if us >= 0.07 and v <= squeeze:
             return np.int64(k), counter
+        # Four in five draws never come here, so what is dear is worked out here.
+        mode = math.floor((n + 1) * p)
+        peak = math.lgamma(mode + 1.0) + math.lgamma(n - mode + 1.0)
         accept = math.log(v * alpha / (a / (us * us) + b))
-        if accept <= peak - math.lgamma(k + 1.0) - math.lgamma(n - k + 1.0) + (k - mode) * odds:
+        if accept <= peak - math.lgamma(k + 1.0) - math.lgamma(n - k + 1.0) + (k - mode) * math.log(p / (1.0 - p)):
             return np.int64(k), counter
 
 

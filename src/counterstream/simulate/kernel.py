@@ -6,11 +6,11 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from counterstream.dynamics.layout import ExitKind, Layout, entry_moves
-from counterstream.dynamics.program import Program, choices_of
+from counterstream.dynamics.program import Program
 from counterstream.simulate.chance import draw_binomial, draw_in_units, draw_poisson
 from counterstream.simulate.keys import child, uniform
 
@@ -40,8 +40,8 @@ class Tables(NamedTuple):
         Columns: junction status, destination status, flow, first of its choice, last-plus-one.
     picks
         Whether a choice (by alternative) serves a group.
-    size
-        Persons who decide together, by cell.
+    together
+        Whether households decide together, by cell.
     """
 
     exits: Integers
@@ -52,10 +52,10 @@ class Tables(NamedTuple):
     entries: Integers
     alternatives: Integers
     picks: Integers
-    size: Integers
+    together: Integers
 
 
-def tabulate(program: Program, household_size: int) -> Tables:
+def tabulate(program: Program) -> Tables:
     """Return the tables of a compiled system."""
     layout, system = program.layout, program.system
     status = {name: i for i, name in enumerate(system.status_names)}
@@ -84,7 +84,7 @@ def tabulate(program: Program, household_size: int) -> Tables:
         ),
         alternatives=np.array(_alternative_rows(program, status, flow), dtype=np.int64).reshape(-1, 5),
         picks=np.array(_picks(program), dtype=np.int64).reshape(-1, layout.n_groups),
-        size=np.array([household_size if c.status in whole else 1 for c in layout.cells], dtype=np.int64),
+        together=np.array([c.status in whole for c in layout.cells], dtype=np.int64),
     )
 
 
@@ -108,14 +108,9 @@ def _ranks(layout: Layout) -> list[list[int]]:
     return rows
 
 
-def _ordered_choices(program: Program) -> list[Any]:
-    choices = choices_of(program)
-    return [c for junction in program.layout.junctions for c in choices if c.origin == junction]
-
-
 def _alternative_rows(program: Program, status: dict[str, int], flow: dict[str, int]) -> list[tuple[int, ...]]:
     rows: list[tuple[int, ...]] = []
-    for choice in _ordered_choices(program):
+    for choice in program.layout.ordered_choices:
         first = len(rows)
         last = first + len(choice.alternatives)
         for name, alternative in zip(choice.flows, choice.alternatives, strict=True):
@@ -125,20 +120,16 @@ def _alternative_rows(program: Program, status: dict[str, int], flow: dict[str, 
 
 def _picks(program: Program) -> list[list[int]]:
     groups = program.system.groups
-    return [[int(x) for x in c.groups.mask(groups)] for c in _ordered_choices(program) for _ in c.alternatives]
+    return [[int(x) for x in c.groups.mask(groups)] for c in program.layout.ordered_choices for _ in c.alternatives]
 
 
-def choice_names(program: Program) -> list[str]:
-    """Return the choices in the order of the tables' alternatives."""
-    return [c.name for c in _ordered_choices(program)]
-
-
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def step_counts(
     seed: Any,
     draws: Any,
     step: Any,
     tables: Any,
+    sizes: Any,
     stocks: Any,
     flows: Any,
     hazards: Any,
@@ -156,19 +147,21 @@ def step_counts(
         64-bit name of the run's stream.
     draws
         Number of each draw (its stream), shape (draw,).
+    sizes
+        Persons in a household, shape (draw,).
     stocks
         Persons, shape (draw, cell, group); changed in place.
     flows
-        Filled with persons by flow, shape (draw, flow, group).
+        Zeros, filled with persons by flow, shape (draw, flow, group).
     hazards, chance, capacity, release, entries, shares
-        As in :class:`~counterstream.dynamics.assess.Assessment`, with a leading draw axis.
+        As in :class:`~counterstream.dynamics.offers.Offer`.
     """
     n_groups = stocks.shape[2]
-    for d in prange(stocks.shape[0]):
+    for d in range(stocks.shape[0]):
         name = child(child(seed, draws[d]), step)
         arrivals = np.zeros((tables.arrive.shape[0], n_groups), dtype=np.int64)
         waiting = np.zeros((tables.decisions.shape[0], n_groups), dtype=np.int64)
-        _leave(name, tables, stocks[d], flows[d], hazards[d], arrivals, waiting)
+        _leave(name, tables, sizes[d], stocks[d], flows[d], hazards[d], arrivals, waiting)
         _decide(name, tables, stocks[d], flows[d], chance[d], capacity[d], release[d], arrivals, waiting)
         for e in range(tables.entries.shape[0]):
             for g in range(n_groups):
@@ -185,14 +178,16 @@ def step_counts(
 
 
 @njit(cache=True)
-def _leave(name: Any, tables: Any, stocks: Any, flows: Any, hazards: Any, arrivals: Any, waiting: Any) -> None:
+def _leave(
+    name: Any, tables: Any, household: Any, stocks: Any, flows: Any, hazards: Any, arrivals: Any, waiting: Any
+) -> None:
     n_cells, n_groups = stocks.shape
     progress = np.zeros((n_cells + 1, n_groups), dtype=np.int64)
     for cell in range(n_cells):
         first, last = tables.span[cell, 0], tables.span[cell, 1]
         if first == last:
             continue
-        size = tables.size[cell]
+        size = household if tables.together[cell] else 1
         for g in range(n_groups):
             n = stocks[cell, g]
             if n == 0:
