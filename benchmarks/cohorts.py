@@ -75,7 +75,7 @@ def measure_cohorts() -> dict[str, float]:
     """Return runs per second of the expected and the counts engine."""
     program = compile_system(ring_system())
     rates = jnp.asarray(np.random.default_rng(1).lognormal(np.log(0.1), 0.5, N_EXPECTED))
-    courses = Courses(program, (Reading("flow", ("next0",)), Reading("stock", ("s7",))), width=64)
+    courses = Courses(program, (Reading("flow", ("next0",)), Reading("stock", ("s7",))))
     begun = time.perf_counter()
     courses.run(Draw({"rate": rates[:64]}, {}), 64)
     compiled = time.perf_counter() - begun

@@ -85,12 +85,12 @@ class Offers(RunInputs):
         memory, stocks = self._begin(draws, jnp.arange(n_draws))
         return State(to_blocks(values), to_blocks(own), to_blocks(np.asarray(memory)), n_draws), np.asarray(stocks)
 
-    def offer(self, step: int, state: State, shared: Floats, stocks: Floats) -> Offer:
+    def offer(self, step: int, state: State, shared: Floats, stocks: NDArray[Any]) -> Offer:
         """Return what a step offers, given stocks at its start."""
         blocks = _flat_blocks(stocks)
         return self._unpack(from_blocks(self._run("offer", step, state, shared, blocks, blocks), state.n_draws))
 
-    def keep(self, step: int, state: State, shared: Floats, stocks: Floats, flows: NDArray[Any]) -> State:
+    def keep(self, step: int, state: State, shared: Floats, stocks: NDArray[Any], flows: NDArray[Any]) -> State:
         """Return the state after a step, given stocks at its start and flows during it."""
         if not self.traced.kept:
             return state

@@ -5,35 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from counterstream.dynamics.draw import Draw, quantity
+from counterstream.dynamics.draw import Draw
 from counterstream.dynamics.offers import Offers
 from counterstream.dynamics.program import Program
 from counterstream.simulate.kernel import Tables, step_counts, tabulate
+from counterstream.simulate.whole import Integers, Whole, add_up_cells, household_sizes, make_room, pick_draws
 
-Integers = NDArray[np.int64]
 Names = NDArray[np.uint64]
-
-
-class Whole(NamedTuple):
-    """Runs of whole persons.
-
-    Parameters
-    ----------
-    flows
-        Shape (draw, time, group, move), integers.
-    stocks
-        Shape (draw, time + 1, group, status), integers.
-    """
-
-    flows: Integers
-    stocks: Integers
 
 
 def simulate_counts(program: Program, draws: Draw, n_draws: int, *, seed: int = 1, batch: int = 250) -> Whole:
@@ -54,7 +36,7 @@ def simulate_counts(program: Program, draws: Draw, n_draws: int, *, seed: int = 
     Within a step persons leave each cell by the Euler-multinomial scheme (Breto and Ionides
     2011); initial stocks are rounded to whole persons.
     """
-    whole = _make_room(program, n_draws)
+    whole = make_room(program, n_draws)
     for first, part in _iterate(program, draws, n_draws, seed, batch):
         for kept, new in zip(whole, part, strict=True):
             kept[first : first + len(new)] = new
@@ -74,12 +56,12 @@ def _iterate(program: Program, draws: Draw, n_draws: int, seed: int, batch: int)
     with ThreadPoolExecutor(max_workers=n_threads) as pool:
         for first in range(0, n_draws, batch):
             n = min(batch, n_draws - first)
-            room = _make_room(program, n)
+            room = make_room(program, n)
             parts = [part for part in np.array_split(np.arange(n), n_threads) if part.size]
 
             def run(part: Integers, room: Whole = room, first: int = first) -> None:
                 place = slice(int(part[0]), int(part[-1]) + 1)
-                some = jax.tree.map(lambda a: a[first + place.start : first + place.stop], draws)
+                some = pick_draws(draws, slice(first + place.start, first + place.stop))
                 names = (first + part).astype(np.uint64)
                 _run_part(offers, tables, some, names, seed, Whole(room.flows[place], room.stocks[place]))
 
@@ -87,45 +69,17 @@ def _iterate(program: Program, draws: Draw, n_draws: int, seed: int, batch: int)
             yield first, room
 
 
-def _make_room(program: Program, n: int) -> Whole:
-    """Return empty runs; in memory, groups lie closest together, as the kernel writes them."""
-    system, n_groups = program.system, program.layout.n_groups
-    steps = system.clock.n_steps
-    flows = np.zeros((n, steps, len(system.flow_names), n_groups), dtype=np.int64)
-    stocks = np.zeros((n, steps + 1, len(system.statuses), n_groups), dtype=np.int64)
-    return Whole(np.swapaxes(flows, 2, 3), np.swapaxes(stocks, 2, 3))
-
-
-def repeat_draw(draw: Draw, n: int) -> Draw:
-    """Return a draw with a leading axis of ``n`` copies: chance alone will tell them apart."""
-    return jax.tree.map(lambda a: jnp.broadcast_to(a, (n, *jnp.shape(a))), draw)
-
-
 def _run_part(offers: Offers, tables: Tables, draws: Draw, names: Names, seed: int, room: Whole) -> None:
     """Run some draws side by side into the room for them."""
     program = offers.program
-    shared, sizes = offers.lay_out(), _household_sizes(program, draws, names.size)
+    shared, sizes = offers.lay_out(), household_sizes(program, draws, names.size)
     state, start = offers.start(draws, names.size)
     stocks = np.rint(start).astype(np.int64)
     flows, kept = np.swapaxes(room.flows, 2, 3), np.swapaxes(room.stocks, 2, 3)
-    _add_up(program, stocks, kept[:, 0])
+    add_up_cells(program, stocks, kept[:, 0])
     for t in range(program.system.clock.n_steps):
         before = stocks.astype(np.float64)
         offered = offers.offer(t, state, shared, before)
         step_counts(np.uint64(seed), names, t, tables, sizes, stocks, flows[:, t], *offered)
         state = offers.keep(t, state, shared, before, flows[:, t])
-        _add_up(program, stocks, kept[:, t + 1])
-
-
-def _household_sizes(program: Program, draws: Draw, n: int) -> Integers:
-    """Return how many decide together, shape (draw,)."""
-    households = program.system.households
-    size = np.asarray(quantity(households.mean_size, draws)) if households else np.ones(())
-    return np.broadcast_to(np.maximum(1, np.rint(size)).astype(np.int64), (n,))
-
-
-def _add_up(program: Program, stocks: Integers, by_status: Integers) -> None:
-    """Add the cells of each status up, shape (draw, status, group)."""
-    for place, name in enumerate(program.system.status_names):
-        for cell in program.layout.rows[name]:
-            by_status[:, place] += stocks[:, cell]
+        add_up_cells(program, stocks, kept[:, t + 1])

@@ -238,7 +238,7 @@ def _decide(
         cell, approved_to, refused_to = tables.decisions[m, 0], tables.decisions[m, 1], tables.decisions[m, 2]
         flow, pile = tables.decisions[m, 3], tables.decisions[m, 4]
         stream = child(name, 2000003 + m)
-        _ration(stream, waiting[m], capacity[m], tables.priority[m])
+        ration(stream, waiting[m], capacity[m], tables.priority[m])
         for g in range(n_groups):
             decided = waiting[m, g]
             approved, _ = draw_binomial(child(stream, g + 1), 0, decided, chance[m, g])
@@ -256,7 +256,7 @@ def _decide(
 
 
 @njit(cache=True)
-def _ration(stream: Any, waiting: Any, capacity: Any, rank: Any) -> None:
+def ration(stream: Any, waiting: Any, capacity: Any, rank: Any) -> None:
     """Cut the waiting down to capacity: by rank, within a rank in proportion with random rounding."""
     left = math.floor(capacity) if capacity < 9e15 else 9e15
     if capacity < 9e15 and uniform(stream, 0) < capacity - left:
