@@ -27,6 +27,7 @@ class Engine(StrEnum):
 
     EXPECTED = "expected"
     COUNTS = "counts"
+    PERSONS = "persons"
 
 
 def parse_day(text: str) -> date:
@@ -104,7 +105,11 @@ RunOfCase = Annotated[
     ),
 ]
 EngineName = Annotated[
-    Engine, typer.Option("--engine", help="Expected numbers, or whole persons with the chance that goes with them.")
+    Engine,
+    typer.Option(
+        "--engine",
+        help="Expected numbers, or whole persons with the chance that goes with them: as counts, or each followed.",
+    ),
 ]
 NumberOfDraws = Annotated[int, typer.Option("--draws", min=1, help="Number of draws.")]
 FixedSeed = Annotated[int, typer.Option("--seed", min=0, max=LARGEST_SEED, help="Seed of everything random.")]

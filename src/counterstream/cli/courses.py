@@ -36,6 +36,15 @@ def simulate(
     draws: NumberOfDraws = 200,
     seed: FixedSeed = 1,
     out: TablesFolder = None,
+    histories: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            metavar="SHARE",
+            help="Share of persons whose histories are written, as Parquet files; needs --engine persons and --out.",
+        ),
+    ] = 0.0,
     as_json: AsJson = False,
 ) -> None:
     """Run a fitted system forward, as it was or under a scenario; give the totals of every flow."""
@@ -53,6 +62,7 @@ def simulate(
                 n_draws=draws,
                 seed=seed,
                 out=out,
+                followed=histories,
                 progress=progress,
             )
         if as_json:

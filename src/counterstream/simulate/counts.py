@@ -13,7 +13,7 @@ from counterstream.dynamics.draw import Draw
 from counterstream.dynamics.offers import Offers
 from counterstream.dynamics.program import Program
 from counterstream.simulate.kernel import Tables, step_counts, tabulate
-from counterstream.simulate.whole import Integers, Whole, add_up_cells, household_sizes, make_room, pick_draws
+from counterstream.simulate.whole import Integers, Whole, add_up_cells, gather, household_sizes, make_room, pick_draws
 
 Names = NDArray[np.uint64]
 
@@ -36,20 +36,11 @@ def simulate_counts(program: Program, draws: Draw, n_draws: int, *, seed: int = 
     Within a step persons leave each cell by the Euler-multinomial scheme (Breto and Ionides
     2011); initial stocks are rounded to whole persons.
     """
-    whole = make_room(program, n_draws)
-    for first, part in _iterate(program, draws, n_draws, seed, batch):
-        for kept, new in zip(whole, part, strict=True):
-            kept[first : first + len(new)] = new
-    return whole
+    return gather(program, n_draws, iterate_counts(program, draws, n_draws, seed=seed, batch=batch))
 
 
 def iterate_counts(program: Program, draws: Draw, n_draws: int, *, seed: int = 1, batch: int = 250) -> Iterator[Whole]:
     """Yield runs of whole persons, ``batch`` draws at a time: memory grows with the batch alone."""
-    for _, part in _iterate(program, draws, n_draws, seed, batch):
-        yield part
-
-
-def _iterate(program: Program, draws: Draw, n_draws: int, seed: int, batch: int) -> Iterator[tuple[int, Whole]]:
     offers, tables = Offers(program), tabulate(program)
     offers.compile()
     n_threads = max(1, os.cpu_count() or 1)
@@ -66,7 +57,7 @@ def _iterate(program: Program, draws: Draw, n_draws: int, seed: int, batch: int)
                 _run_part(offers, tables, some, names, seed, Whole(room.flows[place], room.stocks[place]))
 
             list(pool.map(run, parts))
-            yield first, room
+            yield room
 
 
 def _run_part(offers: Offers, tables: Tables, draws: Draw, names: Names, seed: int, room: Whole) -> None:

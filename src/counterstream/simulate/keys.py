@@ -16,6 +16,7 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLY_A = np.uint64(0xBF58476D1CE4E5B9)
 _MULTIPLY_B = np.uint64(0x94D049BB133111EB)
 _SHIFT_30, _SHIFT_27, _SHIFT_31, _SHIFT_11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_CHOSEN = np.uint64(11000027)
 _UNIT = 1.0 / 9007199254740992.0  # 2^-53
 
 
@@ -38,3 +39,12 @@ def uniform(name: Any, counter: Any) -> Any:
     """Return the number of a stream at a counter, in the open interval (0, 1)."""
     bits = mix(name ^ mix(np.uint64(counter) * GOLDEN + GOLDEN))
     return (np.float64(bits >> _SHIFT_11) + 0.5) * _UNIT
+
+
+@njit(cache=True)
+def choose_share(numbers: Any, share: Any) -> Any:
+    """Return which of some numbers belong to a share of all, always the same ones."""
+    chosen = np.empty(numbers.size, dtype=np.bool_)
+    for i in range(numbers.size):
+        chosen[i] = uniform(_CHOSEN, numbers[i]) < share
+    return chosen

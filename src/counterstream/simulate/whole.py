@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import jax
@@ -36,6 +37,17 @@ def make_room(program: Program, n: int) -> Whole:
     flows = np.zeros((n, steps, len(system.flow_names), n_groups), dtype=np.int64)
     stocks = np.zeros((n, steps + 1, len(system.statuses), n_groups), dtype=np.int64)
     return Whole(np.swapaxes(flows, 2, 3), np.swapaxes(stocks, 2, 3))
+
+
+def gather(program: Program, n_draws: int, parts: Iterable[Whole]) -> Whole:
+    """Return runs that come in parts as one."""
+    whole = make_room(program, n_draws)
+    first = 0
+    for part in parts:
+        for kept, new in zip(whole, part, strict=True):
+            kept[first : first + len(new)] = new
+        first += len(part.flows)
+    return whole
 
 
 def household_sizes(program: Program, draws: Draw, n: int) -> Integers:

@@ -9,6 +9,8 @@ CODES: dict[str, str] = {
     "U203": "there is no such engine",
     "U204": "the folder holds no fit",
     "U205": "the fit is of another system",
+    "U206": "there are more persons than the persons engine can follow",
+    "U207": "histories need the persons engine and a folder to be written to",
     "U211": "a scenario is compared with itself",
     "U212": "there is no such observable, or none that has a course",
     "U213": "the two periods do not fit together, or not into the clock",

@@ -1,4 +1,4 @@
-"""Simulate a fitted case, under its own course or a scenario, with either engine."""
+"""Simulate a fitted case, under its own course or a scenario, with any engine."""
 
 from __future__ import annotations
 
@@ -18,13 +18,16 @@ from counterstream.infer.progress import Progress, Silent
 from counterstream.scenario.change import Changed, apply_scenario, find_scenario
 from counterstream.simulate.counts import simulate_counts
 from counterstream.simulate.expected import Course, simulate_expected_draws
+from counterstream.simulate.persons import Histories, simulate_persons
 from counterstream.store.tables import write_csv, write_parquet
 from counterstream.system.system import System
 from counterstream.workflow.files import INTERVALS
 from counterstream.workflow.fitted import other_system, read_flats
+from counterstream.workflow.histories import HistoryFiles
+from counterstream.workflow.totals import WHOLE
 
 Floats = NDArray[np.float64]
-ENGINES = ("expected", "counts")
+ENGINES = ("expected", *WHOLE)
 
 
 def simulate_case(
@@ -36,6 +39,7 @@ def simulate_case(
     n_draws: int = 200,
     seed: int = 1,
     out: Path | None = None,
+    followed: float = 0.0,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Simulate posterior draws of a finished run.
@@ -45,26 +49,37 @@ def simulate_case(
     run
         Folder of a run or fit of this case; ``None`` draws the unknowns from their priors.
     engine
-        ``expected`` or ``counts``.
+        ``expected``, ``counts`` or ``persons``.
     scenario
         Name of a declared scenario; by default nothing is changed.
     out
         Folder for ``simulated.csv`` and ``simulated.parquet``: flows and stocks summed over
         groups, one row for each step and name; by default nothing is written.
+    followed
+        Share of persons whose histories are written to ``histories`` there; see
+        :class:`~counterstream.workflow.histories.HistoryFiles`.
 
     Returns
     -------
     dict
         Totals of every flow over the period, median and 90 % interval.
+
+    Raises
+    ------
+    CounterstreamError
+        ``U201`` for an unknown scenario, ``U203`` for an unknown engine, ``U204`` and ``U205`` for a
+        run that does not serve, ``U206`` for more persons than can be followed, ``U207`` for
+        histories without the persons engine or a folder.
     """
     listener = progress or Silent()
     check_engine(engine)
+    histories = _histories(case.system, engine, followed, out)
     changed = (
         apply_scenario(case.system, find_scenario(case.system, scenario)) if scenario else Changed(case.system, ())
     )
     listener.told("simulate", 0, 1)
     draws = find_draws(case.system, run, n_draws, seed)
-    course = run_engine(changed, draws, n_draws, engine, seed)
+    course = run_engine(changed, draws, n_draws, engine, seed, histories)
     listener.told("simulate", 1, 1)
     if out is not None:
         table = _table(changed.system, course)
@@ -83,8 +98,22 @@ def simulate_case(
         "scenario": scenario,
         "n_draws": n_draws,
         "seed": seed,
+        "followed": followed,
         "flows": flows,
     }
+
+
+def _histories(system: System, engine: str, followed: float, out: Path | None) -> HistoryFiles | None:
+    """Return where histories go; ``None`` where none are asked for."""
+    if not followed:
+        return None
+    if engine != "persons" or out is None:
+        found = f"engine {engine}, " + ("no folder" if out is None else f"folder {out}")
+        mend = "name a folder and ask for the persons engine"
+        raise CounterstreamError(
+            Problem("U207", "histories have nowhere to come from or go to", found=found, mend=mend)
+        )
+    return HistoryFiles(system, out / "histories", followed)
 
 
 def check_engine(engine: str) -> None:
@@ -127,13 +156,18 @@ def make_draws(system: System, flats: Floats) -> Draw:
     return jax.jit(jax.vmap(lambda z: to_draw(system, unknowns.constrain(z))))(flats)
 
 
-def run_engine(changed: Changed, draws: Draw, n_draws: int, engine: str, seed: int) -> Course:
+def run_engine(
+    changed: Changed, draws: Draw, n_draws: int, engine: str, seed: int, histories: Histories | None = None
+) -> Course:
     """Run draws of a system under a scenario with an engine; shapes as in :class:`Course`."""
     program = compile_system(changed.system)
     adjusted = changed.adjust(draws)
     if engine == "expected":
         return simulate_expected_draws(program, adjusted, n_draws)
-    whole = simulate_counts(program, adjusted, n_draws, seed=seed)
+    if engine == "persons":
+        whole = simulate_persons(program, adjusted, n_draws, seed=seed, histories=histories)
+    else:
+        whole = simulate_counts(program, adjusted, n_draws, seed=seed)
     return Course(whole.flows.astype(np.float64), whole.stocks.astype(np.float64))
 
 

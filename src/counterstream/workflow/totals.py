@@ -16,12 +16,15 @@ from counterstream.dynamics.program import Program, compile_system
 from counterstream.scenario.change import Changed
 from counterstream.simulate.counts import iterate_counts
 from counterstream.simulate.expected import ExpectedRuns
+from counterstream.simulate.persons import iterate_persons
 from counterstream.simulate.series import measure_readings, read_course, simulated
 from counterstream.simulate.windows import has_course, measure_windows
 from counterstream.system.observable import Observable, PathMeasure
 from counterstream.system.system import System
 
 Floats = NDArray[np.float64]
+#: What runs whole persons, by engine.
+WHOLE = {"counts": iterate_counts, "persons": iterate_persons}
 #: Draws that are run and summed up at a time: memory grows with these alone.
 BATCH = 48
 
@@ -52,7 +55,7 @@ def measurable(system: System, engine: str) -> tuple[Observable, ...]:
     return tuple(
         o
         for o in system.observables
-        if has_course(system, o.measure) and not (engine == "counts" and isinstance(o.measure, PathMeasure))
+        if has_course(system, o.measure) and not (engine in WHOLE and isinstance(o.measure, PathMeasure))
     )
 
 
@@ -71,7 +74,7 @@ class Totalling:
     observables
         What is measured over every period; see :func:`measurable`.
     engine
-        ``expected`` or ``counts``.
+        ``expected``, ``counts`` or ``persons``.
     """
 
     program: Program
@@ -101,8 +104,9 @@ class Totalling:
             return jax.tree.map(lambda a: a[first : first + BATCH], draws)
 
         starts = range(0, self.n_draws, BATCH)
-        if self.engine == "counts":
-            whole = iterate_counts(compile_system(changed.system), draws, self.n_draws, seed=seed, batch=BATCH)
+        if self.engine in WHOLE:
+            iterate = WHOLE[self.engine]
+            whole = iterate(compile_system(changed.system), draws, self.n_draws, seed=seed, batch=BATCH)
             for first, part in zip(starts, whole, strict=True):
                 none = np.zeros((*part.flows.shape[:2], 0))
                 yield some(first), part.flows.astype(np.float64), part.stocks.astype(np.float64), none

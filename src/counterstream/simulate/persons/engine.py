@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -17,28 +19,23 @@ from counterstream.dynamics.program import Program
 from counterstream.errors import CounterstreamError, Problem
 from counterstream.simulate.kernel import Tables, tabulate
 from counterstream.simulate.keys import child
-from counterstream.simulate.persons.kernel import (
-    Crowd,
-    Events,
-    Movers,
-    draw_entrants,
-    find_movers,
-    put_in,
-    send_movers,
-    take_out,
-)
+from counterstream.simulate.persons.kernel import Crowd, Events, Movers, put_in, take_step
 from counterstream.simulate.persons.squares import BLOCK, make_key
 from counterstream.simulate.whole import (
     Integers,
     Whole,
     add_up_cells,
+    gather,
     household_sizes,
     make_room,
     pick_draws,
 )
 
+Floats = NDArray[np.float64]
 #: Persons have 32-bit numbers; half of them is kept for those who enter later.
 MOST_PERSONS = 2**31
+#: Persons whom one thread has in memory at a time, save that one draw always goes.
+MOST_TOGETHER = 4_000_000
 #: Share of a list's persons for whom there is room beyond them.
 SLACK = 0.25
 #: Name of the stream that a run's screening key comes from.
@@ -82,19 +79,63 @@ def simulate_persons(
     exits over the step, by exit in proportion to them: the scheme of the counts engine (Breto and
     Ionides 2011), person by person.  Initial stocks are rounded to whole persons.
     """
-    offers, tables, room = Offers(program), tabulate(program), make_room(program, n_draws)
+    return gather(program, n_draws, iterate_persons(program, draws, n_draws, seed=seed, histories=histories))
+
+
+def iterate_persons(
+    program: Program,
+    draws: Draw,
+    n_draws: int,
+    *,
+    seed: int = 1,
+    histories: Histories | None = None,
+    batch: int = 250,
+) -> Iterator[Whole]:
+    """Yield runs of every person, ``batch`` draws at a time; see :func:`simulate_persons`."""
+    offers, tables = Offers(program), tabulate(program)
     offers.compile()
-    sizes = household_sizes(program, draws, n_draws)
+    shared, households = offers.lay_out(), household_sizes(program, draws, n_draws)
+    n_threads = max(1, os.cpu_count() or 1)
 
-    def run(number: int) -> None:
-        state, start = offers.start(pick_draws(draws, slice(number, number + 1)), 1)
-        crowd = settle(np.rint(start[0]).astype(np.int64), int(sizes[number]))
-        one = Whole(room.flows[number : number + 1], room.stocks[number : number + 1])
-        _Run(offers, tables, crowd, seed, number, histories).through(state, one)
+    def run(first: int, part: slice, room: Whole) -> None:
+        some = slice(first + part.start, first + part.stop)
+        state, start = offers.start(pick_draws(draws, some), some.stop - some.start)
+        runs = [
+            _Run(program, tables, settle(stocks, int(households[number])), seed, number, histories)
+            for number, stocks in zip(range(some.start, some.stop), np.rint(start).astype(np.int64), strict=True)
+        ]
+        _go_through(offers, runs, state, shared, Whole(room.flows[part], room.stocks[part]))
 
-    with ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1)) as pool:
-        list(pool.map(run, range(n_draws)))
-    return room
+    with ThreadPoolExecutor(max_workers=n_threads) as pool:
+        for first in range(0, n_draws, batch):
+            n = min(batch, n_draws - first)
+            room = make_room(program, n)
+            together = _draws_together(offers, draws, n, n_threads)
+            parts = [slice(i, min(i + together, n)) for i in range(0, n, together)]
+            list(pool.map(partial(run, first, room=room), parts))
+            yield room
+
+
+def _draws_together(offers: Offers, draws: Draw, n_draws: int, n_threads: int) -> int:
+    """Return how many draws one thread takes through the steps side by side: what they are offered costs less then."""
+    _, start = offers.start(pick_draws(draws, slice(0, 1)), 1)
+    by_memory = int(MOST_TOGETHER // max(1.0, start.sum()))
+    return max(1, min(by_memory, -(-n_draws // n_threads)))
+
+
+def _go_through(offers: Offers, runs: list[_Run], state: State, shared: Floats, room: Whole) -> None:
+    """Take all steps of some draws."""
+    program = offers.program
+    flows, kept = np.swapaxes(room.flows, 2, 3), np.swapaxes(room.stocks, 2, 3)
+    stocks = np.stack([run.stocks for run in runs])
+    add_up_cells(program, stocks, kept[:, 0])
+    for step in range(program.system.clock.n_steps):
+        offer = offers.offer(step, state, shared, stocks)
+        for place, run in enumerate(runs):
+            run.take_step(step, tuple(part[place] for part in offer), flows[place, step])
+        state = offers.keep(step, state, shared, stocks, flows[:, step])
+        stocks = np.stack([run.stocks for run in runs])
+        add_up_cells(program, stocks, kept[:, step + 1])
 
 
 @dataclass(frozen=True)
@@ -157,8 +198,6 @@ def _named(name: int | np.uint64, index: int) -> np.uint64:
 
 def _widen(crowd: Crowd, coming: Integers) -> Crowd:
     """Return a crowd with room for those who come."""
-    if (crowd.size + coming <= crowd.room).all():
-        return crowd
     wider = make_crowd(crowd.size + coming)
     for here, n in enumerate(crowd.size):
         old, new = crowd.first[here], wider.first[here]
@@ -168,76 +207,46 @@ def _widen(crowd: Crowd, coming: Integers) -> Crowd:
 
 
 class _Run:
-    """One draw's run and its working space."""
+    """One draw's persons and its working space."""
 
     def __init__(
-        self, offers: Offers, tables: Tables, settled: Settled, seed: int, number: int, histories: Histories | None
+        self, program: Program, tables: Tables, settled: Settled, seed: int, number: int, histories: Histories | None
     ) -> None:
-        self.offers, self.tables, self.histories = offers, tables, histories
+        self.layout, self.tables, self.histories = program.layout, tables, histories
         self.crowd, self.number = settled.crowd, number
         self.homes = (settled.household, settled.n_numbers)
         self.name = _named(seed, number)
         self.key = np.uint64(make_key(_named(self.name, SCREENING)))
-        self.n_groups = offers.program.layout.n_groups
-        n_entries = len(entry_moves(offers.program.system))
-        streams = np.arange(n_entries * self.n_groups, dtype=np.int64).reshape(n_entries, self.n_groups)
-        self.newest = settled.n_numbers + streams
-        self.mask = np.zeros(BLOCK, dtype=np.uint8)
+        n_entries = len(entry_moves(program.system))
+        streams = np.arange(n_entries * self.layout.n_groups, dtype=np.int64)
+        self.newest = settled.n_numbers + streams.reshape(n_entries, self.layout.n_groups)
         self._make_space(0)
 
-    def _make_space(self, n_entered: int) -> None:
+    @property
+    def stocks(self) -> Integers:
+        """Persons, shape (cell, group)."""
+        return self.crowd.size.reshape(-1, self.layout.n_groups)
+
+    def _make_space(self, n_more: int) -> None:
         """See to it that everybody could move in a step; memory that nobody needs is never touched."""
-        n = self.crowd.people.size + n_entered
-        place, origin, group, to = (np.empty(n, dtype=np.int64) for _ in range(4))
-        self.movers = Movers(place, origin, np.empty(n, np.uint32), np.empty(n, np.uint32), group, to)
-        self.found = np.empty(n, dtype=np.int64)
+        n = self.crowd.people.size + n_more
+        place, origin, group, to, found = (np.empty(n, dtype=np.int64) for _ in range(5))
+        movers = Movers(place, origin, np.empty(n, np.uint32), np.empty(n, np.uint32), group, to)
         # A person may be approved, be released and choose at each junction.
-        most = n * (2 + len(self.offers.program.layout.junctions)) if self.histories else 0
-        self.events = Events(np.empty(most, np.uint32), np.empty(most, np.int32), np.empty(most, np.int32))
+        most = n * (2 + len(self.layout.junctions)) if self.histories else 0
+        events = Events(np.empty(most, np.uint32), np.empty(most, np.int32), np.empty(most, np.int32))
+        self.space = (np.zeros(BLOCK, dtype=np.uint8), found, movers, events)
 
-    def through(self, state: State, room: Whole) -> None:
-        """Take all steps."""
-        program = self.offers.program
-        shared = self.offers.lay_out()
-        flows, kept = np.swapaxes(room.flows, 2, 3), np.swapaxes(room.stocks, 2, 3)
-        add_up_cells(program, self._stocks(), kept[:, 0])
-        for step in range(program.system.clock.n_steps):
-            before = self._stocks()
-            self._step(step, state, shared, before, flows[0, step])
-            state = self.offers.keep(step, state, shared, before, flows[:, step])
-            add_up_cells(program, self._stocks(), kept[:, step + 1])
-
-    def _stocks(self) -> Integers:
-        """Return persons, shape (1, cell, group)."""
-        return self.crowd.size.reshape(1, -1, self.n_groups).copy()
-
-    def _step(self, step: int, state: State, shared: NDArray[np.float64], before: Integers, flows: Integers) -> None:
-        offer = self.offers.offer(step, state, shared, before)
-        name = _named(self.name, step)
-        entered = draw_entrants(name, offer.entries[0])
-        if self.crowd.people.size + entered.sum() > self.found.size:
-            self._make_space(2 * int(entered.sum()))
-        counted = (flows, self.events)
-        n, n_events = find_movers(
-            name,
-            self.key,
-            step,
-            self.tables,
-            self.homes,
-            self.crowd,
-            offer.hazards[0],
-            self.mask,
-            self.found,
-            self.movers,
-            *counted,
-        )
-        office = (offer.chance[0], offer.capacity[0], offer.release[0], offer.shares[0])
-        n, n_events = send_movers(
-            name, self.tables, self.crowd, office, entered, self.newest, self.movers, n, *counted, n_events
-        )
-        coming = take_out(self.tables, self.crowd, self.movers, n, self.n_groups)
-        self.crowd = _widen(self.crowd, coming)
-        put_in(self.tables, self.crowd, self.movers, n, self.n_groups)
+    def take_step(self, step: int, offer: tuple[Floats, ...], flows: Integers) -> None:
+        """Take one step; ``flows`` is filled, shape (flow, group)."""
+        names = (self.name, self.key, step, self.tables, self.homes)
+        while True:
+            n, n_events, coming, fits = take_step(*names, self.crowd, offer, self.newest, self.space, flows)
+            if n >= 0:
+                break
+            self._make_space(2 * (-1 - n))
+        if not fits:
+            self.crowd = _widen(self.crowd, coming)
+            put_in(self.tables, self.crowd, self.space[2], n, self.layout.n_groups)
         if self.histories:
-            person, group, flow = self.events
-            self.histories.tell(self.number, step, Events(person[:n_events], group[:n_events], flow[:n_events]))
+            self.histories.tell(self.number, step, self.space[3].pick(slice(n_events)))

@@ -84,6 +84,10 @@ class Events(NamedTuple):
     group: NDArray[np.int32]
     flow: NDArray[np.int32]
 
+    def pick(self, which: slice | NDArray[np.bool_]) -> Events:
+        """Return some of the events."""
+        return Events(self.person[which], self.group[which], self.flow[which])
+
 
 @njit(cache=True, inline="always")
 def _record(flows: Any, events: Any, n: Any, person: Any, group: Any, flow: Any) -> Any:
@@ -94,7 +98,7 @@ def _record(flows: Any, events: Any, n: Any, person: Any, group: Any, flow: Any)
 
 
 @njit(cache=True, nogil=True)
-def find_movers(
+def _find_movers(
     name: Any,
     key: Any,
     step: Any,
@@ -176,7 +180,7 @@ def find_movers(
 
 
 @njit(cache=True, nogil=True)
-def send_movers(
+def _send_movers(
     name: Any,
     tables: Any,
     crowd: Any,
@@ -328,7 +332,7 @@ def _choose(
 
 
 @njit(cache=True, nogil=True)
-def take_out(tables: Any, crowd: Any, m: Any, n: Any, n_groups: Any) -> Any:
+def _take_out(tables: Any, crowd: Any, m: Any, n: Any, n_groups: Any) -> Any:
     """Take movers out of their lists; return how many come to each list."""
     coming = np.zeros(crowd.size.size, dtype=np.int64)
     gone = np.zeros(crowd.size.size, dtype=np.int64)
@@ -369,7 +373,55 @@ def put_in(tables: Any, crowd: Any, m: Any, n: Any, n_groups: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def draw_entrants(name: Any, expected: Any) -> Any:
+def take_step(
+    name: Any, key: Any, step: Any, tables: Any, homes: Any, crowd: Any, offer: Any, newest: Any, space: Any, flows: Any
+) -> Any:
+    """Take one step, as far as there is room.
+
+    Parameters
+    ----------
+    name, key
+        The run's stream, and the key of its screening.
+    homes
+        See :func:`_find_movers`.
+    offer
+        What the step offers; see :class:`~counterstream.dynamics.offers.Offer`.
+    newest
+        First free number of each stream of entrants, shape (entry move, group); moved on.
+    space
+        Mask and places found (see :func:`~counterstream.simulate.persons.squares.screen`), movers and events.
+    flows
+        Zeros, filled with persons by flow, shape (flow, group).
+
+    Returns
+    -------
+    tuple
+        How many movers and events there are, how many come to each list, and whether they are in
+        it: where a list has no room for them they are still to be put in.  With fewer than 0
+        movers nothing was done: there is space for ``-1 - movers`` movers too few.
+    """
+    hazards, chance, capacity, release, entries, shares = offer
+    mask, found, m, events = space
+    n_groups = hazards.shape[1]
+    name = child(name, step)
+    entered = _draw_entrants(name, entries)
+    missing = crowd.size.sum() + entered.sum() - m.place.size
+    if missing > 0:
+        return -1 - missing, 0, np.zeros(0, dtype=np.int64), False
+    n, n_events = _find_movers(name, key, step, tables, homes, crowd, hazards, mask, found, m, flows, events)
+    office = (chance, capacity, release, shares)
+    n, n_events = _send_movers(name, tables, crowd, office, entered, newest, m, n, flows, events, n_events)
+    coming = _take_out(tables, crowd, m, n, n_groups)
+    fits = True
+    for here in range(coming.size):
+        fits = fits and crowd.size[here] + coming[here] <= crowd.room[here]
+    if fits:
+        put_in(tables, crowd, m, n, n_groups)
+    return n, n_events, coming, fits
+
+
+@njit(cache=True, nogil=True)
+def _draw_entrants(name: Any, expected: Any) -> Any:
     """Return how many enter, shape (entry move, group), in the streams of the counts engine."""
     entered = np.zeros(expected.shape, dtype=np.int64)
     for e in range(expected.shape[0]):
