@@ -27,7 +27,7 @@ from counterstream.system.system import System
 from counterstream.workflow import formats
 from counterstream.workflow.files import INTERVALS
 from counterstream.workflow.simulate import check_engine, find_draws
-from counterstream.workflow.totals import Totalling, Totals, measurable
+from counterstream.workflow.totals import WHOLE, Totalling, Totals, measurable
 
 Floats = NDArray[np.float64]
 BASELINE = "baseline"
@@ -192,7 +192,7 @@ def compare_scenarios(
     first, second
         Declared scenarios, or ``baseline``.
     engine
-        ``expected`` or ``counts``.
+        ``expected``, ``counts`` or ``persons``.
     out
         Folder for ``compared.csv``, ``compared.parquet`` and ``compared.json``; by default nothing is written.
 
@@ -216,7 +216,7 @@ def compare_scenarios(
     listener.told("simulate", 0, jobs)
     totals = _run_all(work, pair, seed, listener, jobs)
     expected, ratio = totals, None
-    if engine == "counts":
+    if engine in WHOLE:
         expected = _run_all(replace(work, engine="expected"), pair, seed, listener, jobs, len(totals))
         ratio = _variance_ratio(totals, expected, work.run(pair[first], seed + 1))
         listener.told("simulate", jobs, jobs)

@@ -236,7 +236,7 @@ def test_simulate_asks_and_tells_totals(work: Work, monkeypatch: pytest.MonkeyPa
     ran = Ran("simulate", "shore", *flags.split())
     assert (ran.status, ran.data["flows"]["leave"]["high90"]) == (0, 1200.0)
     expected = {"run": Path("r"), "engine": "counts", "scenario": "calm", "n_draws": 9, "seed": 4, "case": "shore"}
-    assert asked == {**expected, "out": Path("tables/calm")}
+    assert asked == {**expected, "out": Path("tables/calm"), "followed": 0.0}
     assert Path("tables/calm").is_dir()
 
 

@@ -105,9 +105,10 @@ def test_what_lies_beyond_the_evidence_is_said(opened: Comparison) -> None:
     assert calm.beyond["calm"] == ()
 
 
-def test_whole_persons_share_their_chance() -> None:
+@pytest.mark.parametrize("engine", ["counts", "persons"])
+def test_whole_persons_share_their_chance(engine: str) -> None:
     """Common random numbers lower the variance of the difference; who is untouched keeps his history."""
-    found = compare_scenarios(shores(), None, BASELINE, "open", engine="counts", n_draws=40)
+    found = compare_scenarios(shores(), None, BASELINE, "open", engine=engine, n_draws=40)
     assert found.variance_ratio is not None
     assert found.variance_ratio < 0.8
     inland = found.data.flows.sel(flow="leave", group="inland", course=DIFFERENCE)
@@ -142,5 +143,5 @@ def test_scenarios_that_cannot_be_compared(pair: tuple[str, str], code: str) -> 
 
 def test_an_unknown_engine() -> None:
     with pytest.raises(CounterstreamError) as caught:
-        compare_scenarios(shores(), None, BASELINE, "open", engine="persons", n_draws=2)
+        compare_scenarios(shores(), None, BASELINE, "open", engine="guess", n_draws=2)
     assert caught.value.codes == ("U203",)

@@ -1,10 +1,11 @@
-"""A case from evidence to report: files, verdict, resuming, scenarios, both engines."""
+"""A case from evidence to report: files, verdict, resuming, scenarios, all engines."""
 
 from __future__ import annotations
 
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from counterstream.infer.fit import FitSettings
 from counterstream.store.netcdf import read_netcdf
 from counterstream.store.run_folder import check_run, is_complete
 from counterstream.store.tables import read_parquet
+from counterstream.workflow import histories
 from counterstream.workflow.run import RunResult, RunSettings, fit_case, run_case
 from counterstream.workflow.simulate import simulate_case
 
@@ -98,13 +100,50 @@ def test_a_complete_run_is_not_overwritten(case: Case, result: RunResult) -> Non
     assert (result.folder / "run.json").read_bytes() == before
 
 
-@pytest.mark.parametrize("engine", ["expected", "counts"])
+@pytest.mark.parametrize("engine", ["expected", "counts", "persons"])
 def test_a_fitted_case_can_be_simulated(case: Case, result: RunResult, tmp_path: Path, engine: str) -> None:
     told = simulate_case(case, result.folder, engine=engine, scenario="open_border", n_draws=8, out=tmp_path)
     assert told["flows"]["apply.approved"]["median"] > 0
     assert (tmp_path / "simulated.parquet").exists()
     again = simulate_case(case, result.folder, engine=engine, scenario="open_border", n_draws=8)
     assert again["flows"] == told["flows"]
+
+
+def read_histories(folder: Path) -> dict[str, np.ndarray]:
+    parts = [read_parquet(path) for path in sorted((folder / "histories").glob("*.parquet"))]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def test_histories_of_all_add_up_to_the_flows_and_those_of_some_are_among_them(
+    case: Case, result: RunResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(histories, "EVENTS_A_FILE", 5_000)
+
+    def simulate(followed: float) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        told = simulate_case(case, result.folder, engine="persons", n_draws=3, out=tmp_path, followed=followed)
+        return told, read_histories(tmp_path)
+
+    told, everybody = simulate(1.0)
+    assert set(everybody) == {"draw", "person", "date", "flow", "group", "region"}
+    assert len(list((tmp_path / "histories").glob("draw-0000-part-*.parquet"))) > 1
+    for name in case.system.flow_names:
+        per_draw = np.bincount(everybody["draw"][everybody["flow"] == name], minlength=3)
+        assert np.quantile(per_draw, 0.5) == told["flows"][name]["median"]
+    assert set(everybody["region"]) == {"coast", "inland"}
+    # The files of before are gone, or everybody's events would be among these.
+    _, some = simulate(0.2)
+    followed = np.isin(everybody["person"], some["person"])
+    assert 0.15 < np.unique(some["person"]).size / np.unique(everybody["person"]).size < 0.25
+    for name, column in everybody.items():
+        assert np.array_equal(column[followed], some[name])
+
+
+def test_histories_need_the_persons_engine_and_a_folder(case: Case, result: RunResult, tmp_path: Path) -> None:
+    for asked in ({"engine": "counts", "out": tmp_path}, {"engine": "persons"}):
+        with pytest.raises(CounterstreamError) as caught:
+            simulate_case(case, result.folder, n_draws=2, followed=0.5, **asked)
+        assert caught.value.codes == ("U207",)
+    assert not (tmp_path / "histories").exists()
 
 
 def test_unknown_scenarios_and_engines_are_coded(case: Case, result: RunResult) -> None:

@@ -130,7 +130,7 @@ def _say_changes(view: ComparisonView, words: CaseWords) -> list[Block]:
 
 
 def _say_outcome(view: ComparisonView, rows: Sequence[ComparedRow]) -> tuple[str, ...]:
-    numbers = "whole persons" if view.engine == "counts" else "expected numbers"
+    numbers = "expected numbers" if view.engine == "expected" else "whole persons"
     same = len(view.observables) - len(rows)
     told = [HOW_TO_READ, f"Over {view.period}, {numbers}. {tell_draws(view.n_draws, view.draws_from)}"]
     if same:
