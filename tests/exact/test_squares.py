@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from counterstream.simulate.keys import child
-from counterstream.simulate.persons.squares import BLOCK, make_key, screen, squares
+from counterstream.simulate.persons.squares import WIDTH, make_key, screen, squares
 
 WORD = 2**64 - 1
 KEY = 0x548C9DECBCE65297
@@ -43,12 +43,12 @@ def test_keys_are_odd_and_their_digits_differ() -> None:
     assert len(seen) == 200
 
 
-@pytest.mark.parametrize("n", [0, 1, 7, 8, BLOCK - 1, BLOCK, 2 * BLOCK + 13])
+@pytest.mark.parametrize("n", [0, 1, WIDTH - 1, WIDTH, WIDTH + 1, 5_000, 100 * WIDTH])
 def test_screening_finds_just_those_up_to_the_limit(n: int) -> None:
     people = np.random.default_rng(n).permutation(3 * n + 1)[:n].astype(np.uint32)
     limit, step = np.uint64(2**32 // 20), 17
-    found, mask = np.empty(n, dtype=np.int64), np.full(BLOCK, 1, dtype=np.uint8)
-    n_found = screen(people, limit, 1, 0, np.uint64(KEY), step, mask, found)
+    found = np.empty(n, dtype=np.int64)
+    n_found = screen(people, limit, 1, 0, np.uint64(KEY), step, found)
     wanted = [i for i, person in enumerate(people.tolist()) if define((step << 32) | person, KEY) <= limit]
     assert found[:n_found].tolist() == wanted
     if n > 1000:
@@ -57,8 +57,8 @@ def test_screening_finds_just_those_up_to_the_limit(n: int) -> None:
 
 def test_households_share_the_number_of_their_first() -> None:
     people = np.arange(40, dtype=np.uint32)
-    found, mask = np.empty(40, dtype=np.int64), np.zeros(BLOCK, dtype=np.uint8)
+    found = np.empty(40, dtype=np.int64)
     # From 30 on everybody lives alone.
-    n_found = screen(people, np.uint64(2**31), 3, 30, np.uint64(KEY), 5, mask, found)
+    n_found = screen(people, np.uint64(2**31), 3, 30, np.uint64(KEY), 5, found)
     units = [p - p % 3 if p < 30 else p for p in range(40)]
     assert found[:n_found].tolist() == [p for p in range(40) if define((5 << 32) | units[p], KEY) <= 2**31]

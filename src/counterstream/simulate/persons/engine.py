@@ -20,7 +20,7 @@ from counterstream.errors import CounterstreamError, Problem
 from counterstream.simulate.kernel import Tables, tabulate
 from counterstream.simulate.keys import child
 from counterstream.simulate.persons.kernel import Crowd, Events, Movers, put_in, take_step
-from counterstream.simulate.persons.squares import BLOCK, make_key
+from counterstream.simulate.persons.squares import make_key
 from counterstream.simulate.whole import (
     Integers,
     Whole,
@@ -104,7 +104,7 @@ def iterate_persons(
             _Run(program, tables, settle(stocks, int(households[number])), seed, number, histories)
             for number, stocks in zip(range(some.start, some.stop), np.rint(start).astype(np.int64), strict=True)
         ]
-        _go_through(offers, runs, state, shared, Whole(room.flows[part], room.stocks[part]))
+        go_through(offers, runs, state, shared, Whole(room.flows[part], room.stocks[part]))
 
     with ThreadPoolExecutor(max_workers=n_threads) as pool:
         for first in range(0, n_draws, batch):
@@ -123,7 +123,7 @@ def _draws_together(offers: Offers, draws: Draw, n_draws: int, n_threads: int) -
     return max(1, min(by_memory, -(-n_draws // n_threads)))
 
 
-def _go_through(offers: Offers, runs: list[_Run], state: State, shared: Floats, room: Whole) -> None:
+def go_through(offers: Offers, runs: list[_Run], state: State, shared: Floats, room: Whole) -> None:
     """Take all steps of some draws."""
     program = offers.program
     flows, kept = np.swapaxes(room.flows, 2, 3), np.swapaxes(room.stocks, 2, 3)
@@ -235,7 +235,7 @@ class _Run:
         # A person may be approved, be released and choose at each junction.
         most = n * (2 + len(self.layout.junctions)) if self.histories else 0
         events = Events(np.empty(most, np.uint32), np.empty(most, np.int32), np.empty(most, np.int32))
-        self.space = (np.zeros(BLOCK, dtype=np.uint8), found, movers, events)
+        self.space = (found, movers, events)
 
     def take_step(self, step: int, offer: tuple[Floats, ...], flows: Integers) -> None:
         """Take one step; ``flows`` is filled, shape (flow, group)."""
@@ -247,6 +247,6 @@ class _Run:
             self._make_space(2 * (-1 - n))
         if not fits:
             self.crowd = _widen(self.crowd, coming)
-            put_in(self.tables, self.crowd, self.space[2], n, self.layout.n_groups)
+            put_in(self.tables, self.crowd, self.space[1], n, self.layout.n_groups)
         if self.histories:
-            self.histories.tell(self.number, step, self.space[3].pick(slice(n_events)))
+            self.histories.tell(self.number, step, self.space[2].pick(slice(n_events)))

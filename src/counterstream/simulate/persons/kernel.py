@@ -106,7 +106,6 @@ def _find_movers(
     homes: Any,
     crowd: Any,
     hazards: Any,
-    mask: Any,
     found: Any,
     m: Any,
     flows: Any,
@@ -122,7 +121,7 @@ def _find_movers(
         Persons of a household, and the first number of those who live in none.
     hazards
         Intensity per step, shape (slot, group).
-    mask, found
+    found
         Working space; see :func:`~counterstream.simulate.persons.squares.screen`.
     m
         :class:`Movers`, filled.
@@ -152,7 +151,7 @@ def _find_movers(
             limit = np.uint64(min(math.floor(scaled), _ALL - 1.0))
             fraction = scaled - np.float64(limit)
             people = crowd.people[crowd.first[here] : crowd.first[here] + crowd.size[here]]
-            n_found = screen(people, limit, size, homes[1], key, step, mask, found)
+            n_found = screen(people, limit, size, homes[1], key, step, found)
             for i in range(n_found):
                 person = people[found[i]]
                 unit = unit_of(person, size, homes[1])
@@ -389,7 +388,7 @@ def take_step(
     newest
         First free number of each stream of entrants, shape (entry move, group); moved on.
     space
-        Mask and places found (see :func:`~counterstream.simulate.persons.squares.screen`), movers and events.
+        Places found (see :func:`~counterstream.simulate.persons.squares.screen`), movers and events.
     flows
         Zeros, filled with persons by flow, shape (flow, group).
 
@@ -401,14 +400,14 @@ def take_step(
         movers nothing was done: there is space for ``-1 - movers`` movers too few.
     """
     hazards, chance, capacity, release, entries, shares = offer
-    mask, found, m, events = space
+    found, m, events = space
     n_groups = hazards.shape[1]
     name = child(name, step)
     entered = _draw_entrants(name, entries)
     missing = crowd.size.sum() + entered.sum() - m.place.size
     if missing > 0:
         return -1 - missing, 0, np.zeros(0, dtype=np.int64), False
-    n, n_events = _find_movers(name, key, step, tables, homes, crowd, hazards, mask, found, m, flows, events)
+    n, n_events = _find_movers(name, key, step, tables, homes, crowd, hazards, found, m, flows, events)
     office = (chance, capacity, release, shares)
     n, n_events = _send_movers(name, tables, crowd, office, entered, newest, m, n, flows, events, n_events)
     coming = _take_out(tables, crowd, m, n, n_groups)
