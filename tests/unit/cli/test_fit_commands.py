@@ -243,6 +243,8 @@ def test_simulate_asks_and_tells_totals(work: Work, monkeypatch: pytest.MonkeyPa
 def test_simulate_needs_a_run_and_a_scenario_that_exist(work: Work) -> None:
     assert Ran("simulate", "shore", "--run", "nowhere").status == 2
     assert Ran("simulate", "shore", "--engine", "guess").status == 2
+    assert Ran("simulate", "shore", "--histories", "1.5").status == 2
+    assert Ran("simulate", "shore", "--histories", "0.5", "--json").codes == ["U207"]
     Path("empty").mkdir()
     assert Ran("simulate", "shore", "--run", "empty", "--json").codes == ["U204"]
     ran = Ran("simulate", "shore", "--scenario", "clam", "--json")
