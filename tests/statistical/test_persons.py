@@ -267,6 +267,24 @@ def test_conservation_over_a_million_steps_of_persons_moving_back_and_forth() ->
     assert (runs.stocks.sum(axis=(2, 3)) == 30).all()
 
 
+def test_progress_is_told_and_a_stop_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = compile_system(offices())
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    monkeypatch.setattr("counterstream.simulate.persons.engine.MOST_TOGETHER", 500)
+    done: list[int] = []
+    simulate_persons(program, NOTHING, 7, told=done.append)
+    assert done == [1, 2, 3, 4, 5, 6, 7]
+    told = Told()
+
+    def interrupt(finished: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate_persons(program, NOTHING, 500, histories=told, told=interrupt)
+    complete = [draw for draw, events in told.events.items() if events[-1][0] == 35]
+    assert 1 <= len(complete) < 100
+
+
 def test_more_persons_than_can_be_numbered_are_refused_before_any_memory_is_taken() -> None:
     system = small_system(
         ("a", "b"), (RateMove("ab", "a", "b", 0.1),), initial={"a": float(MOST_PERSONS)}, end=date(2000, 12, 31)

@@ -77,10 +77,10 @@ def simulate_case(
     changed = (
         apply_scenario(case.system, find_scenario(case.system, scenario)) if scenario else Changed(case.system, ())
     )
-    listener.told("simulate", 0, 1)
+    listener.told("simulate", 0, n_draws)
     draws = find_draws(case.system, run, n_draws, seed)
-    course = run_engine(changed, draws, n_draws, engine, seed, histories)
-    listener.told("simulate", 1, 1)
+    course = run_engine(changed, draws, n_draws, engine, seed, histories, listener)
+    listener.told("simulate", n_draws, n_draws)
     if out is not None:
         table = _table(changed.system, course)
         write_csv(out / "simulated.csv", table)
@@ -157,7 +157,7 @@ def make_draws(system: System, flats: Floats) -> Draw:
 
 
 def run_engine(
-    changed: Changed, draws: Draw, n_draws: int, engine: str, seed: int, histories: Histories | None = None
+    changed: Changed, draws: Draw, n_draws: int, engine: str, seed: int, histories: Histories | None, listener: Progress
 ) -> Course:
     """Run draws of a system under a scenario with an engine; shapes as in :class:`Course`."""
     program = compile_system(changed.system)
@@ -165,7 +165,11 @@ def run_engine(
     if engine == "expected":
         return simulate_expected_draws(program, adjusted, n_draws)
     if engine == "persons":
-        whole = simulate_persons(program, adjusted, n_draws, seed=seed, histories=histories)
+
+        def told(done: int) -> None:
+            listener.told("simulate", done, n_draws)
+
+        whole = simulate_persons(program, adjusted, n_draws, seed=seed, histories=histories, told=told)
     else:
         whole = simulate_counts(program, adjusted, n_draws, seed=seed)
     return Course(whole.flows.astype(np.float64), whole.stocks.astype(np.float64))

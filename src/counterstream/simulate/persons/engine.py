@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import partial
+from threading import Event
 from typing import Protocol
 
 import numpy as np
@@ -51,7 +51,13 @@ class Histories(Protocol):
 
 
 def simulate_persons(
-    program: Program, draws: Draw, n_draws: int, *, seed: int = 1, histories: Histories | None = None
+    program: Program,
+    draws: Draw,
+    n_draws: int,
+    *,
+    seed: int = 1,
+    histories: Histories | None = None,
+    told: Callable[[int], None] | None = None,
 ) -> Whole:
     """Run every person for every draw.
 
@@ -67,6 +73,8 @@ def simulate_persons(
         leaves as they were the histories of those whom it does not reach.
     histories
         Takes what every person did; by default only flows and stocks are kept.
+    told
+        Called with the number of draws that are done, each time that there are more.
 
     Raises
     ------
@@ -79,7 +87,8 @@ def simulate_persons(
     exits over the step, by exit in proportion to them: the scheme of the counts engine (Breto and
     Ionides 2011), person by person.  Initial stocks are rounded to whole persons.
     """
-    return gather(program, n_draws, iterate_persons(program, draws, n_draws, seed=seed, histories=histories))
+    parts = iterate_persons(program, draws, n_draws, seed=seed, histories=histories, told=told)
+    return gather(program, n_draws, parts)
 
 
 def iterate_persons(
@@ -89,6 +98,7 @@ def iterate_persons(
     *,
     seed: int = 1,
     histories: Histories | None = None,
+    told: Callable[[int], None] | None = None,
     batch: int = 250,
 ) -> Iterator[Whole]:
     """Yield runs of every person, ``batch`` draws at a time; see :func:`simulate_persons`."""
@@ -96,15 +106,17 @@ def iterate_persons(
     offers.compile()
     shared, households = offers.lay_out(), household_sizes(program, draws, n_draws)
     n_threads = max(1, os.cpu_count() or 1)
+    stopped = Event()
 
-    def run(first: int, part: slice, room: Whole) -> None:
+    def run(first: int, part: slice, room: Whole) -> int:
         some = slice(first + part.start, first + part.stop)
         state, start = offers.start(pick_draws(draws, some), some.stop - some.start)
         runs = [
             _Run(program, tables, settle(stocks, int(households[number])), seed, number, histories)
             for number, stocks in zip(range(some.start, some.stop), np.rint(start).astype(np.int64), strict=True)
         ]
-        go_through(offers, runs, state, shared, Whole(room.flows[part], room.stocks[part]))
+        go_through(offers, runs, state, shared, Whole(room.flows[part], room.stocks[part]), stopped)
+        return len(runs)
 
     with ThreadPoolExecutor(max_workers=n_threads) as pool:
         for first in range(0, n_draws, batch):
@@ -112,7 +124,16 @@ def iterate_persons(
             room = make_room(program, n)
             together = _draws_together(offers, draws, n, n_threads)
             parts = [slice(i, min(i + together, n)) for i in range(0, n, together)]
-            list(pool.map(partial(run, first, room=room), parts))
+            done = first
+            try:
+                for finished in as_completed([pool.submit(run, first, part, room) for part in parts]):
+                    done += finished.result()
+                    if told is not None:
+                        told(done)
+            except BaseException:
+                stopped.set()
+                pool.shutdown(cancel_futures=True)
+                raise
             yield room
 
 
@@ -123,13 +144,15 @@ def _draws_together(offers: Offers, draws: Draw, n_draws: int, n_threads: int) -
     return max(1, min(by_memory, -(-n_draws // n_threads)))
 
 
-def go_through(offers: Offers, runs: list[_Run], state: State, shared: Floats, room: Whole) -> None:
-    """Take all steps of some draws."""
+def go_through(offers: Offers, runs: list[_Run], state: State, shared: Floats, room: Whole, stopped: Event) -> None:
+    """Take all steps of some draws, unless they are stopped on the way."""
     program = offers.program
     flows, kept = np.swapaxes(room.flows, 2, 3), np.swapaxes(room.stocks, 2, 3)
     stocks = np.stack([run.stocks for run in runs])
     add_up_cells(program, stocks, kept[:, 0])
     for step in range(program.system.clock.n_steps):
+        if stopped.is_set():
+            return
         offer = offers.offer(step, state, shared, stocks)
         for place, run in enumerate(runs):
             run.take_step(step, tuple(part[place] for part in offer), flows[place, step])
