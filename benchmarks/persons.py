@@ -19,7 +19,6 @@ import json
 import math
 import os
 import platform
-import resource
 import subprocess
 import sys
 import tempfile
@@ -32,6 +31,7 @@ from typing import Any
 import numpy as np
 from check_imports import describe_machine
 from numba import njit
+from peers.persons_model import peak_memory
 
 from counterstream.dynamics.draw import Draw
 from counterstream.dynamics.program import compile_system
@@ -110,8 +110,7 @@ def measure_own(persons: int) -> dict[str, float]:
     engine.go_through = timed
     engine.simulate_persons(compile_system(ring(1000)), Draw({}, {}), 1)
     run = engine.simulate_persons(compile_system(ring(persons)), Draw({}, {}), 1)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
-    return {"seconds": seconds[-1], "steps": MONTHS, "moves": float(run.flows.sum()), "peak_mib": peak}
+    return {"seconds": seconds[-1], "steps": MONTHS, "moves": float(run.flows.sum()), "peak_mib": peak_memory()}
 
 
 def measure_apart(persons: int) -> dict[str, float]:

@@ -19,6 +19,7 @@ from typing import Any
 END = "<!-- end of figures -->"
 #: The case that the scripts in ``validation`` ask.
 FLAGSHIP = "soviet-third-wave"
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks" / "results"
 RESULTS = Path(__file__).parent.parent / "validation" / "results"
 
 
@@ -238,6 +239,33 @@ def say_calibrations(folder: Path) -> str:
     return "\n".join(lines)
 
 
+def say_persons(path: Path) -> str:
+    """Return how many persons a second the persons engine and others take through a step, as a table."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    ours = told["found"]["counterstream"]
+    lines = [
+        "| | persons | million person-steps a second | counterstream, times | MiB at most |",
+        "| --- |" + " --- |" * 4,
+    ]
+    for name, sizes in told["found"].items():
+        full = " ".join([name, *({row["version"] for row in sizes.values() if "version" in row})])
+        for persons, row in sizes.items():
+            rate = row["person_steps_per_s"]
+            ratio = ours[persons]["person_steps_per_s"] / rate
+            times = "" if name == "counterstream" else f"{ratio:.3g}"
+            lines.append(f"| {full} | {int(persons):,} | {rate / 1e6:.3g} | {times} | {row['peak_mib']:,.0f} |")
+    machine, versions = told["machine"], told["versions"]
+    alone = told["ceiling_numbers_per_s"]
+    share = ours[max(ours, key=int)]["person_steps_per_s"] / alone
+    lines += [
+        "",
+        f"The generator alone gives {alone / 1e6:,.0f} million numbers a second; the largest run takes {100 * share:.0f} % as",
+        f"many persons through a step. One core of {machine['processor']}, Python {versions['python']}, numba "
+        f"{versions['numba']}.",
+    ]
+    return "\n".join(lines)
+
+
 def _say_score(row: dict[str, Any]) -> str:
     """Return the cells of one row of scores; a rule without errors of its own gives no intervals."""
     shares = [row["coverage_50"], row["coverage_90"]]
@@ -272,6 +300,7 @@ def main() -> None:
         if page.stem == FLAGSHIP and (RESULTS / file).exists():
             texts[name] = say(RESULTS / file)
     texts["calibrations"] = say_calibrations(RESULTS)
+    texts["persons"] = say_persons(BENCHMARKS / "persons.json")
     text = page.read_text(encoding="utf-8")
     for name, filled in texts.items():
         marker = f"<!-- figures: {name} -->"
