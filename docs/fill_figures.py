@@ -259,8 +259,8 @@ def say_persons(path: Path) -> str:
     share = ours[max(ours, key=int)]["person_steps_per_s"] / alone
     lines += [
         "",
-        f"The generator alone gives {alone / 1e6:,.0f} million numbers a second; the largest run takes {100 * share:.0f} % as",
-        f"many persons through a step. One core of {machine['processor']}, Python {versions['python']}, numba "
+        f"The generator alone gives {alone / 1e6:,.0f} million numbers a second; the largest run takes",
+        f"{100 * share:.0f} % as many persons through a step. One core of {machine['processor']}, Python {versions['python']}, numba "
         f"{versions['numba']}.",
     ]
     return "\n".join(lines)
