@@ -260,8 +260,8 @@ def say_persons(path: Path) -> str:
     lines += [
         "",
         f"The generator alone gives {alone / 1e6:,.0f} million numbers a second; the largest run takes",
-        f"{100 * share:.0f} % as many persons through a step. One core of {machine['processor']}, Python {versions['python']}, numba "
-        f"{versions['numba']}.",
+        f"{100 * share:.0f} % as many persons through a step. One core of {machine['processor']}, "
+        f"Python {versions['python']}, numba {versions['numba']}.",
     ]
     return "\n".join(lines)
 
