@@ -239,6 +239,30 @@ def test_households_move_together_and_stay_whole() -> None:
     assert moved.var() == pytest.approx(4 * alone.var(), rel=5 * np.sqrt(4 / N))
 
 
+def test_households_released_together_choose_together() -> None:
+    batches = Batches(dates=(date(2000, 6, 1),), first=date(2000, 1, 1), last=date(2000, 12, 31))
+    moves = (
+        DecisionMove("decide", "queue", "gate", "refused", 1.0, 0.6, batches=batches),
+        ChoiceMove("choose", "gate", (Alternative("far"), Alternative("near"))),
+    )
+    system = small_system(
+        ("queue", "refused", "gate", "far", "near"),
+        moves,
+        initial={"queue": 900.0},
+        junctions=("gate",),
+        end=date(2000, 12, 31),
+        households=Households(3.0, ("queue",)),
+    )
+    told = Told()
+    simulate_persons(compile_system(system), NOTHING, 1, histories=told)
+    choices = [system.flow_names.index(f"choose.{name}") for name in ("far", "near")]
+    chosen = {person: flow for _, person, _, flow in told.events[0] if flow in choices}
+    assert 300 < len(chosen) < 800
+    for first in range(0, 900, 3):
+        assert len({chosen.get(first + i) for i in range(3)}) == 1
+    assert 0.2 < np.mean([flow == choices[0] for flow in chosen.values()]) < 0.8
+
+
 def test_draws_have_their_own_unknowns() -> None:
     from counterstream.system.parameter import Family, Parameter, Prior
 
@@ -283,6 +307,12 @@ def test_progress_is_told_and_a_stop_stops(monkeypatch: pytest.MonkeyPatch) -> N
         simulate_persons(program, NOTHING, 500, histories=told, told=interrupt)
     complete = [draw for draw, events in told.events.items() if events[-1][0] == 35]
     assert 1 <= len(complete) < 100
+
+
+def test_running_out_of_numbers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("counterstream.simulate.persons.engine.MOST_NUMBERS", 600)
+    with pytest.raises(CounterstreamError, match="U206"):
+        simulate_persons(compile_system(offices()), NOTHING, 1)
 
 
 def test_more_persons_than_can_be_numbered_are_refused_before_any_memory_is_taken() -> None:

@@ -33,7 +33,7 @@ from counterstream.simulate.whole import (
 
 Floats = NDArray[np.float64]
 #: Persons have 32-bit numbers; half of them is kept for those who enter later.
-MOST_PERSONS = 2**31
+MOST_NUMBERS, MOST_PERSONS = 2**32, 2**31
 #: Persons whom one thread has in memory at a time, save that one draw always goes.
 MOST_TOGETHER = 4_000_000
 #: Share of a list's persons for whom there is room beyond them.
@@ -79,7 +79,7 @@ def simulate_persons(
     Raises
     ------
     CounterstreamError
-        ``U206`` if there are more than :data:`MOST_PERSONS` persons.
+        ``U206`` if there are :data:`MOST_PERSONS` persons at the start, or those who enter run out of numbers.
 
     Notes
     -----
@@ -191,12 +191,7 @@ def settle(stocks: Integers, household: int) -> Settled:
         Persons of a household; the last one of a list may be smaller.
     """
     flat = stocks.ravel()
-    if (total := int(flat.sum())) >= MOST_PERSONS:
-        mend = "simulate it with the counts engine, which holds any number"
-        allowed = f"fewer than {MOST_PERSONS:,}"
-        raise CounterstreamError(
-            Problem("U206", "too many to follow each", found=f"{total:,}", allowed=allowed, mend=mend)
-        )
+    _check_number(int(flat.sum()), MOST_PERSONS)
     numbers = -(-flat // household) * household
     begins = np.concatenate([[0], np.cumsum(numbers)])
     crowd = make_crowd(flat)
@@ -205,6 +200,16 @@ def settle(stocks: Integers, household: int) -> Settled:
         crowd.people[first : first + n] = np.arange(begins[here], begins[here] + n, dtype=np.uint32)
         crowd.size[here] = n
     return Settled(crowd, household, int(begins[-1]))
+
+
+def _check_number(found: int, limit: int) -> None:
+    """Raise ``U206`` for more persons than have numbers."""
+    if found >= limit:
+        mend = "simulate it with the counts engine, which holds any number"
+        allowed = f"fewer than {limit:,}"
+        raise CounterstreamError(
+            Problem("U206", "there are too many to follow each", found=f"{found:,}", allowed=allowed, mend=mend)
+        )
 
 
 def make_crowd(wanted: Integers) -> Crowd:
@@ -268,6 +273,7 @@ class _Run:
             if n >= 0:
                 break
             self._make_space(2 * (-1 - n))
+        _check_number(int(self.newest.max(initial=0)), MOST_NUMBERS)
         if not fits:
             self.crowd = _widen(self.crowd, coming)
             put_in(self.tables, self.crowd, self.space[1], n, self.layout.n_groups)

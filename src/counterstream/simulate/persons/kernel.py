@@ -182,6 +182,7 @@ def _find_movers(
 def _send_movers(
     name: Any,
     tables: Any,
+    homes: Any,
     crowd: Any,
     offer: Any,
     entered: Any,
@@ -216,7 +217,7 @@ def _send_movers(
         limits = (capacity[d], release[d])
         n_events = _decide(name, people_name, tables, d, chance[d], limits, m, n, flows, events, n_events)
         if tables.decisions[d, 4] >= 0 and release[d] > 0.5:
-            n, n_events = _release(tables, d, crowd, m, n, flows, events, n_events)
+            n, n_events = _release(tables, homes, d, crowd, m, n, flows, events, n_events)
     for e in range(entered.shape[0]):
         for group in range(entered.shape[1]):
             for _ in range(entered[e, group]):
@@ -288,11 +289,13 @@ def _decide(
 
 
 @njit(cache=True, nogil=True)
-def _release(tables: Any, d: Any, crowd: Any, m: Any, n: Any, flows: Any, events: Any, n_events: Any) -> Any:
+def _release(
+    tables: Any, homes: Any, d: Any, crowd: Any, m: Any, n: Any, flows: Any, events: Any, n_events: Any
+) -> Any:
     """Let all go on who were approved before, save those who leave the pile in this very step."""
     approved_to, flow, pile = tables.decisions[d, 1], tables.decisions[d, 3] + 2, tables.decisions[d, 4]
-    n_groups = flows.shape[1]
-    n_before = n
+    n_groups, n_before = flows.shape[1], n
+    household = homes[0] if tables.together[pile] else 1
     for group in range(n_groups):
         here = pile * n_groups + group
         first, size = crowd.first[here], crowd.size[here]
@@ -303,7 +306,8 @@ def _release(tables: Any, d: Any, crowd: Any, m: Any, n: Any, flows: Any, events
         for j in range(size):
             if not leaving[j]:
                 person = crowd.people[first + j]
-                m.place[n], m.origin[n], m.person[n], m.unit[n], m.group[n] = first + j, here, person, person, group
+                m.place[n], m.origin[n], m.person[n], m.group[n] = first + j, here, person, group
+                m.unit[n] = unit_of(person, household, homes[1])
                 m.to[n] = approved_to
                 n_events = _record(flows, events, n_events, person, group, flow)
                 n += 1
@@ -409,7 +413,7 @@ def take_step(
         return -1 - missing, 0, np.zeros(0, dtype=np.int64), False
     n, n_events = _find_movers(name, key, step, tables, homes, crowd, hazards, found, m, flows, events)
     office = (chance, capacity, release, shares)
-    n, n_events = _send_movers(name, tables, crowd, office, entered, newest, m, n, flows, events, n_events)
+    n, n_events = _send_movers(name, tables, homes, crowd, office, entered, newest, m, n, flows, events, n_events)
     coming = _take_out(tables, crowd, m, n, n_groups)
     fits = True
     for here in range(coming.size):
