@@ -183,11 +183,12 @@ def trace_step(run: RunInputs) -> TracedStep:
     values, own, shared = example_inputs(run)
     memory = jax.eval_shape(lambda v: start_memory(program, draw_of(run, v)), values)
     leaves, structure = jax.tree.flatten(memory)
-    stocks = jnp.zeros((len(program.layout.cells), program.layout.n_groups))
-    flows = jnp.zeros((len(system.flow_names), program.layout.n_groups))
+    row = jnp.zeros(program.layout.n_groups)
+    # Row by row: how an array is cut into rows differs between versions of JAX.
+    stocks, flows = [row] * len(program.layout.cells), [row] * len(system.flow_names)
 
     def turn(
-        values: list[Array], own: list[Array], shared: Any, memory: list[Array], stocks: Array, flows: Array
+        values: list[Array], own: list[Array], shared: Any, memory: list[Array], stocks: list[Array], flows: list[Array]
     ) -> tuple[Array, Array]:
         at = draw_of(run, values)
         x = drive_of(run, values, own, *shared)
@@ -199,7 +200,7 @@ def trace_step(run: RunInputs) -> TracedStep:
 
     closed = jax.make_jaxpr(turn)(values, own, shared, leaves, stocks, flows)
     graph = Graph()
-    shapes = [[a.shape for a in part] for part in (values, own, jax.tree.leaves(shared), leaves, [stocks], [flows])]
+    shapes = [[a.shape for a in part] for part in (values, own, jax.tree.leaves(shared), leaves, stocks, flows)]
     nodes = [[graph.given_array(shape) for shape in part] for part in shapes]
     offered, kept = spell_out(graph, closed, [array for part in nodes for array in part])
     given = [_listed(*part) for part in nodes]
