@@ -64,9 +64,8 @@ def save_checkpoint(path: Path, arrays: Mapping[str, ArrayLike], metadata: Mappi
         for name, array in arrays.items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy", _TIME), "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
-    body = stream.getbuffer()[:-_DIGEST_LENGTH]
-    digest = hashlib.sha256(body).hexdigest().encode("ascii")
-    write_bytes(path, bytes(body) + digest)
+    body = stream.getvalue()[:-_DIGEST_LENGTH]
+    write_bytes(path, body + hashlib.sha256(body).hexdigest().encode("ascii"))
 
 
 def load_checkpoint(path: Path) -> tuple[Checkpoint | None, tuple[Problem, ...]]:
