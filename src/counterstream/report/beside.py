@@ -34,8 +34,9 @@ def start_beside(function: Callable[[Given], Made], given: Given) -> Callable[[]
         Waits for the result and returns it.  Where the second interpreter cannot be started
         or does not come to its end, the function is run here.
     """
+    question = pickle.dumps((function, given))
     answers: list[bytes] = []
-    thread = Thread(target=lambda: answers.extend(_ask(pickle.dumps((function, given)))), daemon=True)
+    thread = Thread(target=lambda: answers.extend(_ask(question)), daemon=True)
     thread.start()
 
     def wait() -> Made:
@@ -49,7 +50,8 @@ def start_beside(function: Callable[[Given], Made], given: Given) -> Callable[[]
 def _ask(question: bytes) -> list[bytes]:
     """Return the answer, or nothing if there is none."""
     try:
-        command = [sys.executable, "-m", __name__]
+        # -P: nothing that lies in the present folder is taken for a module.
+        command = [sys.executable, "-P", "-m", __name__]
         # Our own module, by the interpreter that runs this one.
         done = subprocess.run(command, input=question, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603
     except OSError:
@@ -58,9 +60,11 @@ def _ask(question: bytes) -> list[bytes]:
 
 
 def _answer() -> None:
+    # The answer alone goes to the standard output; what a library prints must not get between.
+    answer, sys.stdout = sys.stdout.buffer, sys.stderr
     function: Callable[[Any], Any]
     function, given = pickle.load(sys.stdin.buffer)  # noqa: S301
-    sys.stdout.buffer.write(pickle.dumps(function(given)))
+    answer.write(pickle.dumps(function(given)))
 
 
 if __name__ == "__main__":
