@@ -22,6 +22,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from ring import ring_system
 
 from counterstream.case import load_case
 from counterstream.dynamics.draw import Draw
@@ -33,47 +34,16 @@ from counterstream.infer.posterior import Posterior
 from counterstream.simulate.counts import simulate_counts
 from counterstream.simulate.courses import Courses
 from counterstream.simulate.series import Reading
-from counterstream.system.clock import Clock
-from counterstream.system.group import EVERYBODY, Attribute, Group
-from counterstream.system.move import Move, RateMove
 from counterstream.system.parameter import Family, Parameter, Prior
-from counterstream.system.place import Place, Status
-from counterstream.system.system import InitialStock, System
-from counterstream.units import Step
 
 N_EXPECTED, N_COUNTS = 10_000, 1_000
 RESULTS = Path(__file__).parent / "results" / "cohorts.json"
 
 
-def ring_system() -> System:
-    """Return 8 statuses in a ring with shortcuts: two ways out of each, 16 groups, 288 months."""
-    names = tuple(f"s{i}" for i in range(8))
-    moves: list[Move] = []
-    for i, name in enumerate(names):
-        moves.append(RateMove(f"next{i}", name, names[(i + 1) % 8], "rate"))
-        moves.append(RateMove(f"skip{i}", name, names[(i + 3) % 8], 0.05))
-    groups = tuple(Group((("kind", f"g{i}"),)) for i in range(16))
-    return System(
-        name="ring",
-        title="Ring",
-        clock=Clock(Step.MONTH, date(1968, 1, 1), date(1991, 12, 31)),
-        places=(Place("here"),),
-        attributes=(Attribute("kind", tuple(f"g{i}" for i in range(16))),),
-        groups=groups,
-        statuses=tuple(Status(name, "here") for name in names),
-        initial=(InitialStock("s0", 1e6, EVERYBODY),),
-        parameters=(Parameter("rate", Prior(Family.LOGNORMAL, (0.1, 0.5)), "per_year", "invented"),),
-        instruments=(),
-        events=(),
-        signals=(),
-        moves=tuple(moves),
-        observables=(),
-    )
-
-
 def measure_cohorts() -> dict[str, float]:
     """Return runs per second of the expected and the counts engine."""
-    program = compile_system(ring_system())
+    rate = Parameter("rate", Prior(Family.LOGNORMAL, (0.1, 0.5)), "per_year", "invented")
+    program = compile_system(ring_system(16, date(1991, 12, 31), {"s0": 1e6}, ("rate", 0.05), rate))
     rates = jnp.asarray(np.random.default_rng(1).lognormal(np.log(0.1), 0.5, N_EXPECTED))
     courses = Courses(program, (Reading("flow", ("next0",)), Reading("stock", ("s7",))))
     begun = time.perf_counter()

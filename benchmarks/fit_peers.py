@@ -19,8 +19,6 @@ import argparse
 import json
 import os
 import platform
-import subprocess
-import sys
 import tempfile
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -32,6 +30,7 @@ import numpy as np
 from arviz_stats.base import array_stats
 from check_imports import describe_machine
 from numpy.typing import NDArray
+from peers.environment import ask_peer, make_environment
 
 import counterstream
 from counterstream.evidence.answering import AnsweredClaim
@@ -131,26 +130,12 @@ def plain_name(label: str) -> str:
     return label.removeprefix(MEASUREMENT).removesuffix("[0]").removesuffix("_registrar")
 
 
-def make_environment(folder: Path) -> Path:
-    """Return the Python of an environment with the peers, made if it is not there."""
-    python = folder / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *PEERS], check=True, stdout=sys.stderr)
-    return python
-
-
 def run_peer(python: Path, given: dict[str, Any]) -> dict[str, Any]:
     """Return what the peer found; compiled code of earlier runs is out of its reach."""
     with tempfile.TemporaryDirectory() as cache:
         environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTENSOR_FLAGS")}
         environment |= {"PYTENSOR_FLAGS": f"base_compiledir={cache}", "NUMBA_CACHE_DIR": cache}
-        done = subprocess.run(
-            [str(python), str(MODEL)], input=json.dumps(given), env=environment, stdout=subprocess.PIPE, text=True
-        )
-    if done.returncode != 0:
-        raise SystemExit(f"the peer ended with {done.returncode}")
-    return json.loads(done.stdout)
+        return ask_peer(python, MODEL, given, environment)
 
 
 def random_points(posterior: Posterior) -> Floats:
@@ -268,7 +253,7 @@ def main() -> None:
     their_settings = {"n_chains": 4, "n_warm": 100 if asked.trial else 500, "n_draws": 50 if asked.trial else 500}
     machine = describe_machine()
     with tempfile.TemporaryDirectory() as temporary:
-        python = make_environment(asked.environment or Path(temporary) / "peers")
+        python = make_environment(asked.environment or Path(temporary) / "peers", PEERS)
         fit = fit_system(system, claims, settings)
         points = random_points(fit.posterior)
         given = {

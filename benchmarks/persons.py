@@ -31,20 +31,17 @@ from typing import Any
 import numpy as np
 from check_imports import describe_machine
 from numba import njit
+from peers.environment import ask_peer, make_environment
 from peers.persons_model import peak_memory
+from ring import STATUSES, ring_system
 
 from counterstream.dynamics.draw import Draw
 from counterstream.dynamics.program import compile_system
 from counterstream.simulate.persons import engine
 from counterstream.simulate.persons.squares import squares
-from counterstream.system.clock import Clock
-from counterstream.system.group import EVERYBODY, Attribute, Group
-from counterstream.system.move import RateMove
-from counterstream.system.place import Place, Status
-from counterstream.system.system import InitialStock, System
-from counterstream.units import Step
+from counterstream.system.system import System
 
-STATUSES, GROUPS, MONTHS = 8, 4, 240
+GROUPS, MONTHS = 4, 240
 NEXT_PER_YEAR, SKIP_PER_YEAR = 0.07, 0.05
 SIZES = (100_000, 1_000_000, 10_000_000)
 #: Steps and largest size of each peer, so that none takes minutes.
@@ -57,26 +54,8 @@ KEY = np.uint64(0x548C9DECBCE65297)
 
 def ring(persons: int) -> System:
     """Return the system with that many persons, spread evenly."""
-    names = tuple(f"s{i}" for i in range(STATUSES))
-    kinds = tuple(f"g{i}" for i in range(GROUPS))
-    moves = [RateMove(f"next{i}", name, names[(i + 1) % STATUSES], NEXT_PER_YEAR) for i, name in enumerate(names)]
-    moves += [RateMove(f"skip{i}", name, names[(i + 3) % STATUSES], SKIP_PER_YEAR) for i, name in enumerate(names)]
-    return System(
-        name="ring",
-        title="Ring",
-        clock=Clock(Step.MONTH, date(1968, 1, 1), date(1987, 12, 31)),
-        places=(Place("here"),),
-        attributes=(Attribute("kind", kinds),),
-        groups=tuple(Group((("kind", kind),)) for kind in kinds),
-        statuses=tuple(Status(name, "here") for name in names),
-        initial=tuple(InitialStock(name, persons / STATUSES, EVERYBODY) for name in names),
-        parameters=(),
-        instruments=(),
-        events=(),
-        signals=(),
-        moves=tuple(moves),
-        observables=(),
-    )
+    start = {f"s{i}": persons / STATUSES for i in range(STATUSES)}
+    return ring_system(GROUPS, date(1987, 12, 31), start, (NEXT_PER_YEAR, SKIP_PER_YEAR))
 
 
 @njit
@@ -119,26 +98,12 @@ def measure_apart(persons: int) -> dict[str, float]:
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
 
 
-def make_environment(folder: Path) -> Path:
-    """Return the Python of an environment with the peers, made if it is not there."""
-    python = folder / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *PACKAGES], check=True, stdout=sys.stderr)
-    return python
-
-
 def measure_peer(python: Path, peer: str, persons: int) -> dict[str, Any]:
     """Return figures of a peer."""
     steps = PEERS[peer][0]
     given = {"peer": peer, "persons": persons, "steps": steps, "next": NEXT_PER_YEAR / 12, "skip": SKIP_PER_YEAR / 12}
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"POLARS_MAX_THREADS": "1"}
-    done = subprocess.run(
-        [str(python), str(MODEL)], input=json.dumps(given), env=environment, stdout=subprocess.PIPE, text=True
-    )
-    if done.returncode != 0:
-        raise SystemExit(f"{peer} ended with {done.returncode}")
-    return {**json.loads(done.stdout), "steps": steps}
+    return {**ask_peer(python, MODEL, given, environment), "steps": steps}
 
 
 def judge(persons: int, told: dict[str, Any]) -> dict[str, Any]:
@@ -174,7 +139,7 @@ def main() -> None:
         return
     machine = describe_machine()
     with tempfile.TemporaryDirectory() as temporary:
-        python = make_environment(asked.environment or Path(temporary) / "peers")
+        python = make_environment(asked.environment or Path(temporary) / "peers", PACKAGES)
         found: dict[str, dict[str, Any]] = {"counterstream": {}, **{peer: {} for peer in PEERS}}
         ceilings: list[float] = []
         for persons in asked.sizes:
