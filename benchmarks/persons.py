@@ -9,7 +9,8 @@ Everything runs on one core.  Seconds are those of the steps: persons are made b
 compiled.  Every side must make as many moves as the rates say, within five standard errors.
 
 The ceiling is what the generator of the persons engine draws for a million persons when nothing else is
-done with the numbers.  Sizes that a peer would need minutes for are left out for it.
+done with the numbers.  Sizes that a peer would need minutes for are left out for it.  Writes
+``results/persons.json``, unless other sizes are asked for.
 """
 
 from __future__ import annotations
@@ -150,6 +151,8 @@ def main() -> None:
                     found[peer][str(persons)] = judge(persons, measure_peer(python, peer, persons))
     ceiling = float(np.median(ceilings))
     show(found, ceiling)
+    if tuple(asked.sizes) != SIZES:
+        return
     result = {
         "what": f"a ring of {STATUSES} statuses, {GROUPS} groups, by month; one core",
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
