@@ -46,6 +46,11 @@ def text_block(*lines: str) -> Block:
     return Block("text", tuple(keep_percent(line) for line in lines if line))
 
 
+def items_block(*lines: str) -> Block:
+    """Make a list."""
+    return Block("items", tuple(keep_percent(line) for line in lines))
+
+
 def table_block(table: Table, *, folded: bool = True) -> Block:
     """Show a table."""
     return Block("table", table=table, folded=folded)

@@ -161,13 +161,13 @@ def fit_axis(*views: SeriesView, allow_log: bool = True) -> Axis:
     """Fit the value axis to the 90 % bands and the drawn claims of the views.
 
     The axis is logarithmic when medians and claims span more than two decades; its
-    lower end then stays within a decade of the smallest of them, because a band may
-    reach zero, and above :data:`LEAST_PERSONS`.
+    lower end then stays within a decade of the smallest of them, because a band or the
+    range of a claim may reach zero, and above :data:`LEAST_PERSONS`.
     """
     claims = [c for view in views for c in drawn_claims(view)]
     stated = np.array([v for c in claims for v in (c.value, c.low, c.high) if v is not None], dtype=np.float64)
     bands = _finite(*(a for view in views for a in (view.low90, view.high90)), stated)
-    centre = _finite(*(view.median for view in views), stated)
+    centre = _finite(*(view.median for view in views), np.array([c.value for c in claims], dtype=np.float64))
     if bands.size == 0:
         return Axis(0.0, 1.0, False)
     low, high = float(bands.min()), float(bands.max())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from counterstream.report import evidence_tables as tables
 from counterstream.report.beside import start_beside
-from counterstream.report.blocks import Block, Section, picture_block, table_block, text_block
+from counterstream.report.blocks import Block, Section, items_block, picture_block, table_block, text_block
 from counterstream.report.content import Kind, ReportContent, SeriesView
 from counterstream.report.pictures import (
     agencies_picture,
@@ -68,7 +68,7 @@ def build_sections(content: ReportContent) -> tuple[Section, ...]:
 def _asked(content: ReportContent) -> Section:
     blocks = [text_block(content.question)] if content.question else []
     if content.answers:
-        blocks += [Block("heading", ("In short",)), Block("items", content.answers)]
+        blocks += [Block("heading", ("In short",)), items_block(*content.answers)]
     if content.description:
         blocks += [Block("heading", ("The case",)), text_block(*content.description.split("\n\n"))]
     return Section("asked", "What was asked", "What was asked", tuple(blocks))
@@ -131,7 +131,7 @@ def build_scenarios(content: ReportContent) -> Section:
         if view.name != seen:
             blocks.append(Block("heading", (view.label or view.name,)))
             if view.changes:
-                blocks.append(Block("items", view.changes))
+                blocks.append(items_block(*view.changes))
         seen = view.name
         blocks.append(Block("subheading", (view.baseline.label or view.baseline.observable,)))
         if view.sentences:

@@ -61,7 +61,14 @@ class ChangeRhythm:
     batches: Batches | None
 
 
-Change = HoldInstrument | HoldSignal | DropEvent | MoveEvent | ChangeParameter | ChangeRhythm
+@dataclass(frozen=True)
+class DropInterventions:
+    """Nothing is done for a named household."""
+
+    named: str
+
+
+Change = HoldInstrument | HoldSignal | DropEvent | MoveEvent | ChangeParameter | ChangeRhythm | DropInterventions
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from counterstream.system.instrument import Event, Instrument
 from counterstream.system.move import DecisionMove, Move
 from counterstream.system.observable import Agency, Context, Observable
 from counterstream.system.parameter import Parameter, Quantity
+from counterstream.system.persons import Persons
 from counterstream.system.place import Households, Place, Status
 from counterstream.system.scenario import Scenario
 from counterstream.system.signal import Signal
@@ -77,6 +78,7 @@ class System:
     agencies: tuple[Agency, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     households: Households | None = None
+    persons: Persons | None = None
     measurement: MeasurementPriors = MeasurementPriors()
     description: str = ""
 

@@ -98,6 +98,12 @@ def test_a_logarithmic_axis_does_not_go_down_to_parts_of_a_person() -> None:
     assert fit_axis(series(median=(1e-7, 1e-3))).high > 1e-3
 
 
+def test_a_range_that_begins_near_nothing_does_not_stretch_a_logarithmic_axis() -> None:
+    view = series("stock", (10.0, 30_000.0), (claim(None, "range", 0.001, 400.0),))
+    assert fit_axis(view).low > 1.0 / 1.3
+    assert fit_axis(view).log
+
+
 def test_axis_of_a_share_is_never_logarithmic() -> None:
     assert not fit_axis(series("share", (0.001, 0.9))).log
 

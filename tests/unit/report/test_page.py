@@ -270,6 +270,11 @@ def test_many_scenarios_are_drawn_beside_and_look_the_same(
     assert f"scenario{MANY_PICTURES - 1}w" in shown
 
 
+def test_a_number_and_its_per_cent_sign_stay_together_in_lists(content: ReportContent) -> None:
+    shown = render(replace(content, answers=("about 5 persons (90 % interval 3 to 7)",), series=(), scenarios=()))
+    assert "(90\N{NO-BREAK SPACE}% interval 3 to 7)" in shown
+
+
 def test_page_of_nothing_but_the_question(content: ReportContent) -> None:
     bare = replace(
         content, series=(), scenarios=(), parameters=(), agencies=(), conflicts=(), wrong_claims=(), sources=()

@@ -12,7 +12,7 @@ from counterstream.report.answers.words import (
     number_column,
     tell_draws,
 )
-from counterstream.report.blocks import Block, Section, picture_block, table_block, text_block
+from counterstream.report.blocks import Block, Section, items_block, picture_block, table_block, text_block
 from counterstream.report.pictures import Picture, draw_both
 from counterstream.report.series_tables import number_cell
 from counterstream.report.tables import Table, make_table, text_cell, text_column
@@ -125,7 +125,7 @@ def _say_changes(view: ComparisonView, words: CaseWords) -> list[Block]:
     for name in (view.first, view.second):
         changes = view.changes.get(name, ())
         if changes:
-            blocks += [Block("heading", (f"What changes: {words.scenario(name)}",)), Block("items", changes)]
+            blocks += [Block("heading", (f"What changes: {words.scenario(name)}",)), items_block(*changes)]
     return blocks
 
 
@@ -148,7 +148,7 @@ def _say_beyond(view: ComparisonView, words: CaseWords) -> list[Block]:
         f"{words.scenario(name)}: {excess.sentence}" for name, found in view.beyond_evidence.items() for excess in found
     )
     if sentences:
-        return [Block("items", sentences)]
+        return [items_block(*sentences)]
     return [text_block("Nothing that the scenarios move leaves its fitted range, each looked at alone.")]
 
 

@@ -15,7 +15,7 @@ from counterstream.report.answers.words import (
     tell_draws,
     tell_levels,
 )
-from counterstream.report.blocks import Block, Section, picture_block, table_block, text_block
+from counterstream.report.blocks import Block, Section, items_block, picture_block, table_block, text_block
 from counterstream.report.pictures import Picture, draw_both
 from counterstream.report.tables import Table, code_column, make_table, text_cell, text_column
 from counterstream.report.wording import count, format_change
@@ -86,7 +86,7 @@ def explanation_section(view: ExplanationView, ident: str, words: CaseWords) -> 
     blocks += [
         table_block(_parts_table(view, label, unit)),
         Block("heading", ("What a part means",)),
-        Block("items", REMARKS),
+        items_block(*REMARKS),
     ]
     return Section(ident, f"Why: {label} from {view.before} to {view.after}", f"Why: {label}", tuple(blocks))
 

@@ -18,7 +18,7 @@ from counterstream.report.answers.words import (
     percent_cell,
     tell_verdict,
 )
-from counterstream.report.blocks import Block, Section, picture_block, table_block, text_block
+from counterstream.report.blocks import Block, Section, items_block, picture_block, table_block, text_block
 from counterstream.report.content import Kind, SeriesView
 from counterstream.report.pictures import Picture, draw_both
 from counterstream.report.series_tables import BAND_COLUMNS, number_cell
@@ -146,11 +146,11 @@ def projection_section(view: ProjectionView, ident: str, words: CaseWords) -> Se
             f"{count(view.n_fitted, 'claim')} until {view.evidence_until} were fitted; the system was then run on "
             f"until {view.until}. {tell_verdict(view.verdict)}",
         ),
-        Block("items", _say_last_years(ahead)),
+        items_block(*_say_last_years(ahead)),
         *_pictures(view, ident, words),
         table_block(_years_table(years, after)),
         Block("heading", ("What it rests on",)),
-        Block("items", _say_assumptions(view)),
+        items_block(*_say_assumptions(view)),
         Block("heading", ("How such projections did",)),
         *_tell_record(view),
     ]

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Protocol
 
+import jax
 import numpy as np
 from numpy.typing import NDArray
 
 from counterstream.dynamics.draw import Draw
 from counterstream.dynamics.layout import entry_moves
 from counterstream.dynamics.offers import Offers, State
-from counterstream.dynamics.program import Program
+from counterstream.dynamics.program import Program, initial_stocks
 from counterstream.errors import CounterstreamError, Problem
 from counterstream.simulate.kernel import Tables, tabulate
 from counterstream.simulate.keys import child
@@ -105,7 +106,7 @@ def iterate_persons(
     offers, tables = Offers(program), tabulate(program)
     offers.compile()
     shared, households = offers.lay_out(), household_sizes(program, draws, n_draws)
-    n_threads = max(1, os.cpu_count() or 1)
+    n_threads, together = max(1, os.cpu_count() or 1), _draws_in_memory(program, draws)
     stopped = Event()
 
     def run(first: int, part: slice, room: Whole) -> int:
@@ -118,12 +119,13 @@ def iterate_persons(
         go_through(offers, runs, state, shared, Whole(room.flows[part], room.stocks[part]), stopped)
         return len(runs)
 
+    # Side by side, since what draws are offered costs less for many at once.
     with ThreadPoolExecutor(max_workers=n_threads) as pool:
         for first in range(0, n_draws, batch):
             n = min(batch, n_draws - first)
             room = make_room(program, n)
-            together = _draws_together(offers, draws, n, n_threads)
-            parts = [slice(i, min(i + together, n)) for i in range(0, n, together)]
+            size = max(1, min(together, -(-n // n_threads)))
+            parts = [slice(i, min(i + size, n)) for i in range(0, n, size)]
             done = first
             try:
                 for finished in as_completed([pool.submit(run, first, part, room) for part in parts]):
@@ -137,11 +139,10 @@ def iterate_persons(
             yield room
 
 
-def _draws_together(offers: Offers, draws: Draw, n_draws: int, n_threads: int) -> int:
-    """Return how many draws one thread takes through the steps side by side: what they are offered costs less then."""
-    _, start = offers.start(pick_draws(draws, slice(0, 1)), 1)
-    by_memory = int(MOST_TOGETHER // max(1.0, start.sum()))
-    return max(1, min(by_memory, -(-n_draws // n_threads)))
+def _draws_in_memory(program: Program, draws: Draw) -> int:
+    """Return how many draws one thread may take through the steps side by side, by the persons of the first."""
+    rows = initial_stocks(program, jax.tree.map(lambda a: a[0], draws))
+    return int(MOST_TOGETHER // max(1.0, sum(float(row.sum()) for row in rows)))
 
 
 def go_through(offers: Offers, runs: list[_Run], state: State, shared: Floats, room: Whole, stopped: Event) -> None:
