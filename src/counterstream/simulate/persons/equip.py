@@ -26,9 +26,7 @@ from counterstream.simulate.persons.own import (
     FADING,
     HEAD,
     STANDING,
-    Exposed,
     Own,
-    Terms,
 )
 from counterstream.system.exposure_forms import ExposureForm, exposure_forms
 from counterstream.system.move import ChoiceMove
@@ -121,8 +119,8 @@ class Equipment:
         choices = [m for m in layout.system.moves if isinstance(m, ChoiceMove)]
         return len(layout.exits) + len(layout.system.decisions) + sum(len(c.alternatives) for c in choices)
 
-    def lay_terms(self, draw: Draw) -> Terms:
-        """Return the terms with a draw's effects."""
+    def _lay_terms(self, draw: Draw) -> tuple[Any, ...]:
+        """Return the terms with a draw's effects, as :class:`Own` begins with them."""
         p = self.persons
         exposures = {e.name: i for i, e in enumerate(p.exposures)}
         by_target: list[list[tuple[int, int, int, float]]] = [[] for _ in range(self.n_targets)]
@@ -145,7 +143,7 @@ class Equipment:
         listed = [term for terms in by_target for term in terms]
         bands = [band for profile in p.age_profiles for band in profile.factors]
         band_ends = np.cumsum([0, *(len(profile.factors) for profile in p.age_profiles)])
-        return Terms(
+        return (
             np.stack([ends[:-1], ends[1:]], axis=1).astype(np.int64),
             *(np.array([term[i] for term in listed], dtype=np.int64) for i in range(3)),
             np.array([term[3] for term in listed], dtype=np.float64),
@@ -161,7 +159,10 @@ class Equipment:
         memory = np.cumsum([kind != STANDING for kind in kinds]) - 1
         n_memories = sum(kind != STANDING for kind in kinds)
         networks = [t.name for t in p.ties]
-        exposed = Exposed(
+        most = np.full((len(kinds) + 1, n_lists), -40.0)
+        most[:-1] = 0.0
+        return Own(
+            *self._lay_terms(draw),
             np.array(kinds, dtype=np.int64),
             np.array(memory, dtype=np.int64),
             np.array([_keep(e, years * MONTHS_PER_YEAR) for e in p.exposures], dtype=np.float64),
@@ -170,13 +171,14 @@ class Equipment:
             np.zeros((len(kinds), n_numbers if kinds else 0), dtype=np.float32),
             np.zeros((n_memories, n_numbers if n_memories else 0), dtype=np.float32),
             np.zeros((n_memories, n_numbers if n_memories else 0), dtype=np.int32),
-            np.full((len(kinds) + 1, n_lists), -40.0),
+            most,
+            np.zeros((len(self.rows), n_numbers if self.rows else 0), dtype=np.float32),
+            frailty=self.rows.get(("frailty", 0), -1),
+            age=self.rows.get(("age", 0), -1),
+            decider=_DECIDERS[p.households.decided_by] if p.households else HEAD,
+            years_per_step=years,
+            entry_age=p.ages.at_entry if p.ages else 0.0,
         )
-        exposed.most[:-1] = 0.0
-        traits = np.zeros((len(self.rows), n_numbers if self.rows else 0), dtype=np.float32)
-        decider = _DECIDERS[p.households.decided_by] if p.households else HEAD
-        rows = (self.rows.get(("frailty", 0), -1), self.rows.get(("age", 0), -1))
-        return Own(self.lay_terms(draw), exposed, traits, *rows, decider, years, p.ages.at_entry if p.ages else 0.0)
 
     def fill_traits(self, own: Own, name: np.uint64, head: NDArray[np.uint32], first: int, *, born: bool) -> None:
         """Fill in what persons from a number on have for life.
@@ -213,9 +215,8 @@ def grow(own: Own, n_numbers: int) -> Own:
         new[:, : array.shape[1]] = array
         return new
 
-    x = own.exposed
     return own._replace(
-        traits=wider(own.traits), exposed=x._replace(amount=wider(x.amount), kept=wider(x.kept), since=wider(x.since))
+        traits=wider(own.traits), amount=wider(own.amount), kept=wider(own.kept), since=wider(own.since)
     )
 
 

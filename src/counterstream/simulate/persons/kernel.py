@@ -29,6 +29,7 @@ from counterstream.simulate.persons.crowd import (
 from counterstream.simulate.persons.own import log_bound, raise_bounds, shared_log_factor
 from counterstream.simulate.persons.squares import BLOCK, DIGITS, draw_digits, lowest_bit
 
+Integers = NDArray[np.int64]
 #: Names of the streams of a step's persons, and of what a person draws from it.
 PERSONS = 5000011
 REFINE, WAY, TURN, VERDICT, CHOICE = 0, 1, 2, 3, 4
@@ -39,17 +40,21 @@ OUTSIDE, STAYS, WAITS, CELLS = NOWHERE, -2, -3, 1_000_000
 ENTRANT = -1
 #: What an office is told to say in a named case.
 FREE, APPROVE, REFUSE = 0, 1, 2
-_EVERY, _PARTS = 2**DIGITS - 1, float(2**DIGITS)
+_PARTS = float(2**DIGITS)
+#: Blocks whose digits are drawn together; they fit into the nearest cache.
+_BLOCKS = 512
+#: An intensity at which everybody moves.
+_CERTAIN = 1e6
 #: Looking at a person costs as much as walking past so many when all are marked anew.
 _MARKING = 8
 
 
 class World(NamedTuple):
-    """What stays the same in all steps.
+    """What stays the same in all steps; one flat record, see :class:`~counterstream.simulate.persons.own.Own`.
 
     Parameters
     ----------
-    tables
+    exits, span, arrive, decisions, priority, entries, alternatives, picks, together
         See :class:`~counterstream.simulate.kernel.Tables`.
     group_of, class_from
         Of each column: its group, and the least frailty of its class.
@@ -61,12 +66,20 @@ class World(NamedTuple):
         Decision that those in a cell wait for (-1: none).
     """
 
-    tables: Any
-    group_of: NDArray[np.int64]
+    exits: Integers
+    span: Integers
+    arrive: Integers
+    decisions: Integers
+    priority: Integers
+    entries: Integers
+    alternatives: Integers
+    picks: Integers
+    together: Integers
+    group_of: Integers
     class_from: NDArray[np.float64]
     n_classes: int
     first_named: int
-    office_of: NDArray[np.int64]
+    office_of: Integers
 
 
 class Orders(NamedTuple):
@@ -135,17 +148,17 @@ def _record(flows: Any, events: Any, n: Any, person: Any, group: Any, flow: Any)
 @njit(cache=True, nogil=True)
 def _weigh_lists(world: Any, crowd: Any, own: Any, orders: Any, hazards: Any, totals: Any, chances: Any) -> None:
     """Fill in the intensity out of each list that nobody in it surpasses, and the chance to leave."""
-    tables, n_columns = world.tables, world.group_of.size
-    for cell in range(tables.span.shape[0]):
+    n_columns = world.group_of.size
+    for cell in range(world.span.shape[0]):
         for column in range(n_columns):
             here = cell * n_columns + column
             totals[here] = chances[here] = 0.0
             if crowd.size[here] == 0:
                 continue
             total = 0.0
-            for e in range(tables.span[cell, 0], tables.span[cell, 1]):
-                hazard = hazards[tables.exits[e, 2], world.group_of[column]]
-                if own.terms.span[e, 0] < own.terms.span[e, 1]:
+            for e in range(world.span[cell, 0], world.span[cell, 1]):
+                hazard = hazards[world.exits[e, 2], world.group_of[column]]
+                if own.span[e, 0] < own.span[e, 1]:
                     hazard *= math.exp(log_bound(own, e, here))
                 total += hazard
             if column >= world.first_named:
@@ -157,13 +170,11 @@ def _weigh_lists(world: Any, crowd: Any, own: Any, orders: Any, hazards: Any, to
 @njit(cache=True, nogil=True)
 def _named_total(world: Any, orders: Any, hazards: Any, own: Any, cell: Any, column: Any, here: Any) -> Any:
     """Return a bound on the intensity out of a list of a named household."""
-    tables, named = world.tables, column - world.first_named
-    office = world.office_of[cell]
-    if office >= 0 and orders.outcome[office, named] != FREE:
-        return math.inf
-    total = 0.0
-    for e in range(tables.span[cell, 0], tables.span[cell, 1]):
-        hazard = hazards[tables.exits[e, 2], world.group_of[column]] * math.exp(log_bound(own, e, here))
+    if _is_ordered(world, orders, cell, column):
+        return _CERTAIN
+    named, total = column - world.first_named, 0.0
+    for e in range(world.span[cell, 0], world.span[cell, 1]):
+        hazard = hazards[world.exits[e, 2], world.group_of[column]] * math.exp(log_bound(own, e, here))
         total += hazard * orders.times[e, named]
     return total
 
@@ -205,6 +216,58 @@ def _watch_well(crowd: Any, together: Any, n_columns: Any, chances: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
+def _draw_blocks(step: Any, key: Any, first: Any, n: Any, digits: Any) -> None:
+    """Fill in all digits of the persons of some blocks; compilers turn these loops into vector instructions."""
+    for d in range(DIGITS):
+        row = digits[d]
+        for b in range(n):
+            row[b] = draw_digits(step, first + b, d, key)
+
+
+@njit(cache=True, nogil=True)
+def _single_out(
+    step: Any, key: Any, level: Any, crowd: Any, together: Any, n_columns: Any, chances: Any, m: Any
+) -> Any:
+    """Fill in the few who may move, the one whose number each shares, and its leading digits; return how many."""
+    at, here_bits, watched, head = crowd.at, crowd.here, crowd.watched, crowd.head
+    persons, units, leads = m.person, m.unit, m.to
+    households = head.size > 0
+    digits, few = np.empty((DIGITS, _BLOCKS), dtype=np.uint64), np.empty(_BLOCKS, dtype=np.uint64)
+    none, one, everybody = np.uint64(0), np.uint64(1), ~np.uint64(0)
+    n = 0
+    for first in range(0, here_bits.size, _BLOCKS):
+        n_blocks = min(_BLOCKS, here_bits.size - first)
+        _draw_blocks(step, key, first, n_blocks, digits)
+        few[:] = everybody
+        for d in range(level):
+            row = digits[d]
+            for b in range(n_blocks):
+                few[b] &= ~row[b]
+        for b in range(n_blocks):
+            # A household's first member stands for all, even when no longer here.
+            lanes = (few[b] | watched[first + b]) & (everybody if households else here_bits[first + b])
+            while lanes != none:
+                lane = lowest_bit(lanes)
+                lanes &= lanes - one
+                leading = none
+                for d in range(DIGITS):
+                    leading = (leading << one) | ((digits[d, b] >> np.uint64(lane)) & one)
+                unit = (first + b) * BLOCK + lane
+                person = unit
+                while person < at.size:
+                    here = at[person]
+                    if here >= 0 and leading < chances[here] * _PARTS:
+                        shares = households and together[here // n_columns]
+                        if unit == (np.int64(head[person]) if shares else person):
+                            persons[n], units[n], leads[n] = person, unit, leading
+                            n += 1
+                    person += 1
+                    if not households or person >= head.size or np.int64(head[person]) != unit:
+                        break
+    return n
+
+
+@njit(cache=True, nogil=True)
 def _find_movers(
     name: Any,
     key: Any,
@@ -235,129 +298,73 @@ def _find_movers(
     flows
         Zeros, filled with persons by flow, shape (flow, group).
     """
-    together = world.tables.together
-    level = _watch_well(crowd, together, world.group_of.size, chances)
-    people_name = child(name, PERSONS)
-    households = crowd.head.size > 0
-    digits = np.empty(DIGITS, dtype=np.uint64)
-    none, all_bits = np.uint64(0), ~np.uint64(0)
+    n_columns, first_named, people_name = world.group_of.size, world.first_named, child(name, PERSONS)
+    level = _watch_well(crowd, world.together, n_columns, chances)
+    n_found = _single_out(step, key, level, crowd, world.together, n_columns, chances, m)
+    exits, spans, group_of, own_spans, times = world.exits, world.span, world.group_of, own.span, orders.times
+    at, leads, persons, units, origins, columns = crowd.at, m.to, m.person, m.unit, m.origin, m.column
+    told_person, told_group, told_flow = events.person, events.group, events.flow
+    each = np.empty(exits.shape[0])
     n = n_events = 0
-    for block in range(crowd.here.size):
-        present = crowd.here[block]
-        if present == none and not households:
+    # Whoever is found to move is written over those looked at before.
+    for found in range(n_found):
+        person, unit = np.int64(persons[found]), np.int64(units[found])
+        here = np.int64(at[person])
+        cell, column = here // n_columns, here % n_columns
+        group, begin, end = group_of[column], spans[cell, 0], spans[cell, 1]
+        total, leaving = totals[here], chances[here]
+        stream = child(people_name, unit)
+        ordinary = column < first_named and own_spans[begin, 0] == own_spans[end - 1, 1]
+        if ordinary:
+            for e in range(begin, end):
+                each[e - begin] = hazards[exits[e, 2], group]
+        elif column >= first_named and _is_ordered(world, orders, cell, column):
+            total = _hurry(exits, begin, end, each)
+        else:
+            total = 0.0
+            for e in range(begin, end):
+                factor = math.exp(shared_log_factor(own, e, crowd, person, unit, step))
+                if column >= first_named:
+                    factor *= times[e, column - first_named]
+                each[e - begin] = hazards[exits[e, 2], group] * factor
+                total += each[e - begin]
+            leaving = -math.expm1(-total)
+        if (leads[found] + uniform(stream, REFINE)) / _PARTS >= leaving:
             continue
-        ones = none
-        for d in range(level):
-            digits[d] = draw_digits(step, block, d, key)
-            ones |= digits[d]
-        # A household's first member stands for all, even when no longer here.
-        lanes = (~ones | crowd.watched[block]) & (all_bits if households else present)
-        if lanes == none:
-            continue
-        for d in range(level, DIGITS):
-            digits[d] = draw_digits(step, block, d, key)
-        while lanes != none:
-            lane = lowest_bit(lanes)
-            lanes &= lanes - np.uint64(1)
-            leading = 0
-            for d in range(DIGITS):
-                leading = 2 * leading + np.int64((digits[d] >> np.uint64(lane)) & np.uint64(1))
-            unit = block * BLOCK + lane
-            person = unit
-            while person < crowd.at.size:
-                here = crowd.at[person]
-                if (
-                    here >= 0
-                    and leading < chances[here] * _PARTS
-                    and unit_of(crowd, together, world.group_of.size, person) == unit
-                ):
-                    e = _leave(people_name, leading, step, world, crowd, own, orders, hazards, totals, person, unit)
-                    if e != NOBODY:
-                        n, n_events = _send_off(world, person, unit, here, e, m, n, flows, events, n_events)
-                person += 1
-                if not households or person >= crowd.head.size or np.int64(crowd.head[person]) != unit:
-                    break
+        rest = uniform(stream, WAY) * total
+        e = begin
+        while e < end - 1 and rest >= each[e - begin]:
+            rest -= each[e - begin]
+            e += 1
+        persons[n], units[n], origins[n], columns[n] = person, unit, here, column
+        kind, to = exits[e, 1], exits[e, 4]
+        if kind == DECIDE:
+            leads[n] = WAITS - to
+        elif kind == PROGRESS:
+            leads[n] = CELLS + cell + 1
+        else:
+            leads[n] = to
+            flows[exits[e, 3], group] += 1
+            if n_events < told_person.size:
+                told_person[n_events], told_group[n_events], told_flow[n_events] = person, group, exits[e, 3]
+            n_events += 1
+        n += 1
     return n, n_events
 
 
 @njit(cache=True, nogil=True)
-def _leave(
-    people_name: Any,
-    leading: Any,
-    step: Any,
-    world: Any,
-    crowd: Any,
-    own: Any,
-    orders: Any,
-    hazards: Any,
-    totals: Any,
-    person: Any,
-    unit: Any,
-) -> Any:
-    """Return the exit that a person takes, or :data:`NOBODY` for one who stays."""
-    tables, n_columns = world.tables, world.group_of.size
-    here = np.int64(crowd.at[person])
-    cell, column = here // n_columns, here % n_columns
-    group, begin, end = world.group_of[column], tables.span[cell, 0], tables.span[cell, 1]
-    stream = child(people_name, unit)
-    u = (leading + uniform(stream, REFINE)) / _PARTS
-    ordinary = column < world.first_named and own.terms.span[begin, 0] == own.terms.span[end - 1, 1]
-    if ordinary:
-        total = totals[here]
-        if u >= -math.expm1(-total):
-            return NOBODY
-        rest = uniform(stream, WAY) * total
-        e = begin
-        while e < end - 1 and rest >= hazards[tables.exits[e, 2], group]:
-            rest -= hazards[tables.exits[e, 2], group]
-            e += 1
-        return e
-    if totals[here] == math.inf:
-        return _find_office_exit(tables, begin, end)
-    each, total = np.empty(end - begin), 0.0
-    for e in range(begin, end):
-        each[e - begin] = hazards[tables.exits[e, 2], group] * math.exp(
-            shared_log_factor(own, e, crowd, person, unit, step)
-        )
-        if column >= world.first_named:
-            each[e - begin] *= orders.times[e, column - world.first_named]
-        total += each[e - begin]
-    if u >= -math.expm1(-total):
-        return NOBODY
-    rest = uniform(stream, WAY) * total
-    e = begin
-    while e < end - 1 and rest >= each[e - begin]:
-        rest -= each[e - begin]
-        e += 1
-    return e
+def _is_ordered(world: Any, orders: Any, cell: Any, column: Any) -> Any:
+    """Whether those of a named household who wait in a cell are to be decided upon now."""
+    office = world.office_of[cell]
+    return office >= 0 and orders.outcome[office, column - world.first_named] != FREE
 
 
 @njit(cache=True, nogil=True)
-def _find_office_exit(tables: Any, begin: Any, end: Any) -> Any:
-    """Return the exit of a queue by which a decision comes nearer."""
+def _hurry(exits: Any, begin: Any, end: Any, each: Any) -> Any:
+    """Let all intensity lie on the exits of a queue by which a decision comes nearer; return the intensity."""
     for e in range(begin, end):
-        if tables.exits[e, 1] == DECIDE or tables.exits[e, 1] == PROGRESS:
-            return e
-    return NOBODY
-
-
-@njit(cache=True, nogil=True)
-def _send_off(
-    world: Any, person: Any, unit: Any, here: Any, e: Any, m: Any, n: Any, flows: Any, events: Any, n_events: Any
-) -> Any:
-    """Note a mover and the way out; return how many movers and events there are now."""
-    tables, n_columns = world.tables, world.group_of.size
-    column = here % n_columns
-    kind, to = tables.exits[e, 1], tables.exits[e, 4]
-    m.person[n], m.unit[n], m.origin[n], m.column[n] = person, unit, here, column
-    if kind == DECIDE:
-        m.to[n] = WAITS - to
-    elif kind == PROGRESS:
-        m.to[n] = CELLS + here // n_columns + 1
-    else:
-        m.to[n] = to
-        n_events = _record(flows, events, n_events, person, world.group_of[column], tables.exits[e, 3])
-    return n + 1, n_events
+        each[e - begin] = _CERTAIN if exits[e, 1] == DECIDE or exits[e, 1] == PROGRESS else 0.0
+    return _CERTAIN
 
 
 @njit(cache=True, nogil=True)
@@ -396,14 +403,13 @@ def _send_movers(
         How many movers and events there are now.
     """
     chance, capacity, release, shares = offer
-    tables = world.tables
     people_name = child(name, PERSONS)
-    for d in range(tables.decisions.shape[0]):
+    for d in range(world.decisions.shape[0]):
         limits = (capacity[d], release[d])
         n_events = _decide(
             name, people_name, step, world, crowd, own, orders, d, chance[d], limits, m, n, flows, events, n_events
         )
-        if tables.decisions[d, 4] >= 0 and release[d] > 0.5:
+        if world.decisions[d, 4] >= 0 and release[d] > 0.5:
             n, n_events = _release(world, d, crowd, m, n, flows, events, n_events)
     for e in range(entered.shape[0]):
         for group in range(entered.shape[1]):
@@ -415,11 +421,11 @@ def _send_movers(
                     # The age that the person would have had at the first step.
                     own.traits[own.age, person] = own.entry_age - step * own.years_per_step
                 m.person[n], m.unit[n], m.origin[n], m.column[n] = person, person, ENTRANT, column
-                m.to[n] = tables.entries[e, 0]
-                n_events = _record(flows, events, n_events, person, group, tables.entries[e, 1])
+                m.to[n] = world.entries[e, 0]
+                n_events = _record(flows, events, n_events, person, group, world.entries[e, 1])
                 n += 1
-    for a in range(tables.alternatives.shape[0]):
-        if tables.alternatives[a, 3] == a:
+    for a in range(world.alternatives.shape[0]):
+        if world.alternatives[a, 3] == a:
             n_events = _choose(people_name, step, world, crowd, own, a, shares, m, n, flows, events, n_events)
     return n, n_events
 
@@ -455,7 +461,7 @@ def _decide(
     n_events: Any,
 ) -> Any:
     """Decide upon those who wait: within a group, in an order of chance as far as capacity goes."""
-    tables, capacity = world.tables, limits[0]
+    capacity = limits[0]
     waiting = np.zeros(chance.size, dtype=np.int64)
     for i in range(n):
         if m.to[i] != WAITS - d:
@@ -466,7 +472,7 @@ def _decide(
         else:
             n_events = _settle(world, d, limits, outcome == APPROVE, m, i, flows, events, n_events)
     served = waiting.copy()
-    ration(child(name, 2000003 + d), served, capacity, tables.priority[d])
+    ration(child(name, 2000003 + d), served, capacity, world.priority[d])
     for group in range(chance.size):
         if waiting[group] == 0:
             continue
@@ -486,9 +492,9 @@ def _decide(
             if place >= served[group]:
                 m.to[i] = STAYS
                 continue
-            p = _own_chance(own, tables.exits.shape[0] + d, crowd, m, i, step, chance[group])
+            p = _own_chance(own, world.exits.shape[0] + d, crowd, m, i, step, chance[group])
             if m.column[i] >= world.first_named:
-                p = _with_odds(p, orders.times[tables.exits.shape[0] + d, m.column[i] - world.first_named])
+                p = _with_odds(p, orders.times[world.exits.shape[0] + d, m.column[i] - world.first_named])
             approved = uniform(child(people_name, m.unit[i]), VERDICT) < p
             n_events = _settle(world, d, limits, approved, m, i, flows, events, n_events)
     return n_events
@@ -497,7 +503,7 @@ def _decide(
 @njit(cache=True)
 def _own_chance(own: Any, target: Any, crowd: Any, m: Any, i: Any, step: Any, chance: Any) -> Any:
     """Return the chance of a mover, given that of the group."""
-    if own.terms.span[target, 0] == own.terms.span[target, 1]:
+    if own.span[target, 0] == own.span[target, 1]:
         return chance
     person, unit = np.int64(m.person[i]), np.int64(m.unit[i])
     return _with_odds(chance, math.exp(shared_log_factor(own, target, crowd, person, unit, step)))
@@ -514,25 +520,24 @@ def _settle(
     world: Any, d: Any, limits: Any, approved: Any, m: Any, i: Any, flows: Any, events: Any, n_events: Any
 ) -> Any:
     """Note an office's decision and where it leads; return how many events there are now."""
-    tables = world.tables
-    flow, pile = tables.decisions[d, 3], tables.decisions[d, 4]
+    flow, pile = world.decisions[d, 3], world.decisions[d, 4]
     person, group = m.person[i], world.group_of[m.column[i]]
     if not approved:
-        m.to[i] = tables.decisions[d, 2]
+        m.to[i] = world.decisions[d, 2]
         return _record(flows, events, n_events, person, group, flow + 1)
     n_events = _record(flows, events, n_events, person, group, flow)
     if pile >= 0 and limits[1] <= 0.5:
         m.to[i] = CELLS + pile
         return n_events
-    m.to[i] = tables.decisions[d, 1]
+    m.to[i] = world.decisions[d, 1]
     return _record(flows, events, n_events, person, group, flow + 2)
 
 
 @njit(cache=True, nogil=True)
 def _release(world: Any, d: Any, crowd: Any, m: Any, n: Any, flows: Any, events: Any, n_events: Any) -> Any:
     """Let all go on who were approved before, save those who leave the pile in this very step."""
-    tables, n_columns, n_before = world.tables, world.group_of.size, n
-    approved_to, flow, pile = tables.decisions[d, 1], tables.decisions[d, 3] + 2, tables.decisions[d, 4]
+    n_columns, n_before = world.group_of.size, n
+    approved_to, flow, pile = world.decisions[d, 1], world.decisions[d, 3] + 2, world.decisions[d, 4]
     held = find_in_cell(crowd, pile, n_columns)
     if held.size == 0:
         return n, n_events
@@ -545,7 +550,7 @@ def _release(world: Any, d: Any, crowd: Any, m: Any, n: Any, flows: Any, events:
             person = held[k]
             here = crowd.at[person]
             m.person[n], m.origin[n], m.column[n] = person, here, here % n_columns
-            m.unit[n] = unit_of(crowd, tables.together, n_columns, person)
+            m.unit[n] = unit_of(crowd, world.together, n_columns, person)
             m.to[n] = approved_to
             n_events = _record(flows, events, n_events, person, world.group_of[here % n_columns], flow)
             n += 1
@@ -568,15 +573,14 @@ def _choose(
     n_events: Any,
 ) -> Any:
     """Let those at a junction choose among the alternatives of the choice that begins at ``a``."""
-    tables = world.tables
-    origin, end = tables.alternatives[a, 0], tables.alternatives[a, 4]
-    first_target = tables.exits.shape[0] + tables.decisions.shape[0]
-    spans = own.terms.span
+    origin, end = world.alternatives[a, 0], world.alternatives[a, 4]
+    first_target = world.exits.shape[0] + world.decisions.shape[0]
+    spans = own.span
     ordinary = spans[first_target + a, 0] == spans[first_target + end - 1, 1]
     each = np.empty(end - a)
     for i in range(n):
         group = world.group_of[m.column[i]]
-        if m.to[i] != origin or tables.picks[a, group] == 0:
+        if m.to[i] != origin or world.picks[a, group] == 0:
             continue
         total = 0.0
         for b in range(a, end):
@@ -592,15 +596,15 @@ def _choose(
         while b < end - 1 and rest >= each[b - a]:
             rest -= each[b - a]
             b += 1
-        m.to[i] = tables.alternatives[b, 1]
-        n_events = _record(flows, events, n_events, m.person[i], group, tables.alternatives[b, 2])
+        m.to[i] = world.alternatives[b, 1]
+        n_events = _record(flows, events, n_events, m.person[i], group, world.alternatives[b, 2])
     return n_events
 
 
 @njit(cache=True, nogil=True)
 def _relocate(world: Any, crowd: Any, own: Any, m: Any, n: Any, step: Any) -> None:
     """Put movers into the lists where they arrive."""
-    tables, n_columns = world.tables, world.group_of.size
+    n_columns = world.group_of.size
     has_own = own.traits.shape[0] > 0
     households = crowd.head.size > 0
     for i in range(n):
@@ -613,14 +617,14 @@ def _relocate(world: Any, crowd: Any, own: Any, m: Any, n: Any, step: Any) -> No
             crowd.at[person] = NOBODY
             clear_bit(crowd.here, person)
             continue
-        cell = to - CELLS if to >= CELLS else tables.arrive[to]
+        cell = to - CELLS if to >= CELLS else world.arrive[to]
         there = cell * n_columns + m.column[i]
         crowd.at[person] = there
         crowd.size[there] += 1
         if origin < 0:
             set_bit(crowd.here, person)
         if crowd.high[there]:
-            watch(crowd, tables.together, n_columns, person, there)
+            watch(crowd, world.together, n_columns, person, there)
         elif not households and origin >= 0 and crowd.high[origin]:
             clear_bit(crowd.watched, person)
         if has_own:

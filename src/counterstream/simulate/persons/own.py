@@ -26,35 +26,20 @@ Floats32 = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
 
-class Terms(NamedTuple):
-    """Terms of all targets.
+class Own(NamedTuple):
+    """Everything that persons have of their own.
+
+    One flat record: reading a record within a record costs more than all that is done with it.
 
     Parameters
     ----------
     span
         First and last-plus-one term of each target, shape (target, 2).
-    kind, which, row, value
+    term_kind, which, row, value
         Of each term: what it is; its exposure or age profile; its row of traits (frailty or
         threshold); effect, spread, or the log of the factor below the threshold.
     band_span, band_from, band_log
         Age profiles: first and last-plus-one band of each; lowest age in years and log factor of bands.
-    """
-
-    span: Integers
-    kind: Integers
-    which: Integers
-    row: Integers
-    value: NDArray[np.float64]
-    band_span: Integers
-    band_from: NDArray[np.float64]
-    band_log: NDArray[np.float64]
-
-
-class Exposed(NamedTuple):
-    """What came along ties.
-
-    Parameters
-    ----------
     kind, memory, keep, form, degree
         Of each exposure: kind of amount; its row of ``kept``; what a step leaves of it; address of the
         compiled form; row of traits with the persons' numbers of ties.
@@ -64,24 +49,6 @@ class Exposed(NamedTuple):
         Averaged or fading amount, and the step of which it is, shape (memory, person).
     most
         Bounds by list: of each exposure, and in the last row of frailty, shape (exposure + 1, list).
-    """
-
-    kind: Integers
-    memory: Integers
-    keep: NDArray[np.float64]
-    form: Integers
-    degree: Integers
-    amount: Floats32
-    kept: Floats32
-    since: NDArray[np.int32]
-    most: NDArray[np.float64]
-
-
-class Own(NamedTuple):
-    """Everything that persons have of their own.
-
-    Parameters
-    ----------
     traits
         Fixed for life, shape (trait, person): frailty, age at the first step, thresholds, numbers of ties.
     frailty, age
@@ -94,8 +61,23 @@ class Own(NamedTuple):
         Age in years of those who enter.
     """
 
-    terms: Terms
-    exposed: Exposed
+    span: Integers
+    term_kind: Integers
+    which: Integers
+    row: Integers
+    value: NDArray[np.float64]
+    band_span: Integers
+    band_from: NDArray[np.float64]
+    band_log: NDArray[np.float64]
+    kind: Integers
+    memory: Integers
+    keep: NDArray[np.float64]
+    form: Integers
+    degree: Integers
+    amount: Floats32
+    kept: Floats32
+    since: NDArray[np.int32]
+    most: NDArray[np.float64]
     traits: Floats32
     frailty: int
     age: int
@@ -119,48 +101,46 @@ _call_form: Any = intrinsic(_write_call)
 
 
 @njit(cache=True)
-def amount_at(exposed: Any, e: Any, person: Any, step: Any) -> Any:
+def amount_at(own: Any, e: Any, person: Any, step: Any) -> Any:
     """Return the amount of an exposure at the start of a step."""
-    kind = exposed.kind[e]
-    now = np.float64(exposed.amount[e, person])
+    kind = own.kind[e]
+    now = np.float64(own.amount[e, person])
     if kind == STANDING:
         return now
-    row = exposed.memory[e]
-    left = exposed.keep[e] ** np.float64(step - exposed.since[row, person])
-    kept = np.float64(exposed.kept[row, person])
+    row = own.memory[e]
+    left = own.keep[e] ** np.float64(step - own.since[row, person])
+    kept = np.float64(own.kept[row, person])
     return now + (kept - now) * left if kind == AVERAGED else kept * left
 
 
 @njit(cache=True)
 def exposure_at(own: Any, e: Any, person: Any, step: Any) -> Any:
     """Return an exposure's value for a person at the start of a step."""
-    x = own.exposed
-    return _call_form(x.form[e], amount_at(x, e, person, step), np.float64(own.traits[x.degree[e], person]))
+    return _call_form(own.form[e], amount_at(own, e, person, step), np.float64(own.traits[own.degree[e], person]))
 
 
 @njit(cache=True)
 def _age_term(own: Any, profile: Any, age: Any) -> Any:
-    terms = own.terms
-    k = terms.band_span[profile, 1] - 1
-    while k > terms.band_span[profile, 0] and age < terms.band_from[k]:
+    k = own.band_span[profile, 1] - 1
+    while k > own.band_span[profile, 0] and age < own.band_from[k]:
         k -= 1
-    return terms.band_log[k]
+    return own.band_log[k]
 
 
 @njit(cache=True)
 def log_factor(own: Any, target: Any, person: Any, step: Any) -> Any:
     """Return the logarithm of a person's own factor at a target."""
-    terms, total = own.terms, 0.0
-    for k in range(terms.span[target, 0], terms.span[target, 1]):
-        kind, value = terms.kind[k], terms.value[k]
+    total = 0.0
+    for k in range(own.span[target, 0], own.span[target, 1]):
+        kind, value = own.term_kind[k], own.value[k]
         if kind == BY_EXPOSURE:
-            total += value * exposure_at(own, terms.which[k], person, step)
+            total += value * exposure_at(own, own.which[k], person, step)
         elif kind == BY_FRAILTY:
             total += value * np.float64(own.traits[own.frailty, person]) - 0.5 * value * value
         elif kind == BY_AGE:
             age = np.float64(own.traits[own.age, person]) + step * own.years_per_step
-            total += _age_term(own, terms.which[k], age)
-        elif exposure_at(own, terms.which[k], person, step) < np.float64(own.traits[terms.row[k], person]):
+            total += _age_term(own, own.which[k], age)
+        elif exposure_at(own, own.which[k], person, step) < np.float64(own.traits[own.row[k], person]):
             total += value
     return total
 
@@ -168,16 +148,16 @@ def log_factor(own: Any, target: Any, person: Any, step: Any) -> Any:
 @njit(cache=True)
 def log_bound(own: Any, target: Any, here: Any) -> Any:
     """Return what nobody in a list surpasses."""
-    terms, most, total = own.terms, own.exposed.most, 0.0
-    for k in range(terms.span[target, 0], terms.span[target, 1]):
-        kind, value = terms.kind[k], terms.value[k]
+    most, total = own.most, 0.0
+    for k in range(own.span[target, 0], own.span[target, 1]):
+        kind, value = own.term_kind[k], own.value[k]
         if kind == BY_EXPOSURE:
-            total += max(value, 0.0) * most[terms.which[k], here]
+            total += max(value, 0.0) * most[own.which[k], here]
         elif kind == BY_FRAILTY:
             total += value * most[most.shape[0] - 1, here] - 0.5 * value * value
         elif kind == BY_AGE:
-            first, last = terms.band_span[terms.which[k], 0], terms.band_span[terms.which[k], 1]
-            total += terms.band_log[first:last].max()
+            first, last = own.band_span[own.which[k], 0], own.band_span[own.which[k], 1]
+            total += own.band_log[first:last].max()
         else:
             total += max(value, 0.0)
     return total
@@ -189,7 +169,7 @@ def shared_log_factor(own: Any, target: Any, crowd: Any, person: Any, unit: Any,
 
     Of the members in the same list the first speaks, or the one with the highest or lowest factor.
     """
-    if own.terms.span[target, 0] == own.terms.span[target, 1]:
+    if own.span[target, 0] == own.span[target, 1]:
         return 0.0
     head = crowd.head
     here = crowd.at[person]
@@ -217,31 +197,29 @@ def shared_log_factor(own: Any, target: Any, crowd: Any, person: Any, unit: Any,
 @njit(cache=True)
 def raise_bounds(own: Any, person: Any, here: Any, step: Any) -> None:
     """See to it that a list's bounds hold for a person who stands in it, until something reaches the person."""
-    x = own.exposed
-    for e in range(x.kind.size):
+    for e in range(own.kind.size):
         _raise_bound(own, e, person, here, step)
     if own.frailty >= 0:
-        x.most[x.most.shape[0] - 1, here] = max(
-            x.most[x.most.shape[0] - 1, here], np.float64(own.traits[own.frailty, person])
+        own.most[own.most.shape[0] - 1, here] = max(
+            own.most[own.most.shape[0] - 1, here], np.float64(own.traits[own.frailty, person])
         )
 
 
 @njit(cache=True, inline="always")
 def _raise_bound(own: Any, e: Any, person: Any, here: Any, step: Any) -> None:
     # An averaged amount lies between what it is and what it tends to, a fading one below what it is.
-    x = own.exposed
-    amount = amount_at(x, e, person, step)
-    if x.kind[e] == AVERAGED:
-        amount = max(amount, np.float64(x.amount[e, person]))
-    value = _call_form(x.form[e], amount, np.float64(own.traits[x.degree[e], person]))
-    x.most[e, here] = max(x.most[e, here], value)
+    amount = amount_at(own, e, person, step)
+    if own.kind[e] == AVERAGED:
+        amount = max(amount, np.float64(own.amount[e, person]))
+    value = _call_form(own.form[e], amount, np.float64(own.traits[own.degree[e], person]))
+    own.most[e, here] = max(own.most[e, here], value)
 
 
 @njit(cache=True, nogil=True)
 def renew_bounds(own: Any, crowd: Any, step: Any) -> None:
     """Work all lists' bounds out anew: what was once reached is no longer there."""
-    own.exposed.most[:] = 0.0
-    own.exposed.most[own.exposed.most.shape[0] - 1] = -40.0
+    own.most[:] = 0.0
+    own.most[own.most.shape[0] - 1] = -40.0
     for person in range(crowd.at.size):
         if crowd.at[person] >= 0:
             raise_bounds(own, person, crowd.at[person], step)
@@ -262,8 +240,7 @@ def spread(own: Any, e: Any, crowd: Any, start: Any, to: Any, persons: Any, chan
     step
         The step from whose start on it counts.
     """
-    x = own.exposed
-    kind, row = x.kind[e], x.memory[e]
+    kind, row = own.kind[e], own.memory[e]
     for i in range(persons.size):
         person = persons[i]
         # Who entered after ties were laid has none.
@@ -272,19 +249,19 @@ def spread(own: Any, e: Any, crowd: Any, start: Any, to: Any, persons: Any, chan
         for k in range(start[person], start[person + 1]):
             tied = np.int64(to[k])
             if kind != STANDING:
-                x.kept[row, tied] = amount_at(x, e, tied, step)
-                x.since[row, tied] = step
+                own.kept[row, tied] = amount_at(own, e, tied, step)
+                own.since[row, tied] = step
             if kind == FADING:
-                x.kept[row, tied] += changes[i]
+                own.kept[row, tied] += changes[i]
             else:
-                x.amount[e, tied] += changes[i]
+                own.amount[e, tied] += changes[i]
             if crowd.at[tied] >= 0:
                 _raise_bound(own, e, tied, crowd.at[tied], step)
 
 
 @njit(cache=True, nogil=True)
-def settle_averages(exposed: Any) -> None:
+def settle_averages(own: Any) -> None:
     """Take what stands at the start as what has long stood."""
-    for e in range(exposed.kind.size):
-        if exposed.kind[e] == AVERAGED:
-            exposed.kept[exposed.memory[e]] = exposed.amount[e]
+    for e in range(own.kind.size):
+        if own.kind[e] == AVERAGED:
+            own.kept[own.memory[e]] = own.amount[e]

@@ -76,7 +76,7 @@ def make_world(program: Program, tables: Tables, equipment: Equipment) -> World:
             if not layout.cells[cell].pile:
                 offices[cell] = place
     return World(
-        tables,
+        *tables,
         np.concatenate([columns, np.array(named, dtype=np.int64)]),
         np.concatenate([np.tile(classes, layout.n_groups), np.full(len(named), -np.inf)]),
         classes.size,
@@ -260,7 +260,7 @@ def _expose(equipment: Equipment, world: World, crowd: Crowd, own: Own, networks
                 there = find_in_cell(crowd, cell, world.group_of.size)
                 ones = np.ones(there.size, dtype=np.int64)
                 spread(own, place, crowd, network.start, network.to, there, ones, 0)
-    settle_averages(own.exposed)
+    settle_averages(own)
     if not equipment.is_plain:
         renew_bounds(own, crowd, 0)
 
