@@ -28,7 +28,7 @@ NAMED = "  named:\n" + "".join(
 )
 SPANS = (
     "  named: {n: {status: resident, groups: {region: coast}, interventions: ["
-    + "{move: ask, times: 2}," * 3000
+    + "{move: ask, times: 2}," * 1000
     + "]}}"
 )
 NETWORKS = "persons:\n  ties:\n" + "".join(f"    t{i}: {{mean: 4}}\n" for i in range(3000))
