@@ -13,6 +13,8 @@ from counterstream.spec import check_system as check_system
 from counterstream.spec import parse_system as parse_system
 from counterstream.spec import read_system as read_system
 from counterstream.spec import write_system as write_system
+from counterstream.system.exposure_forms import add_exposure_form as add_exposure_form
+from counterstream.system.exposure_forms import exposure_forms as exposure_forms
 from counterstream.system.system import System as System
 from counterstream.workflow.agencies import AgencyJudgement as AgencyJudgement
 from counterstream.workflow.agencies import judge_agencies as judge_agencies

@@ -27,7 +27,23 @@ from counterstream.system.group import EVERYBODY, Group, Selector
 from counterstream.system.instrument import Hold, Instrument, Steps, Walk
 from counterstream.system.move import Batches, DecisionMove
 from counterstream.system.observable import Answer, FlowMeasure, Observable, Window
-from counterstream.system.scenario import ChangeParameter, ChangeRhythm, DropEvent, HoldInstrument
+from counterstream.system.persons import (
+    AgeProfile,
+    Ages,
+    Decider,
+    Exposure,
+    Frailty,
+    HouseholdSizes,
+    Intervention,
+    Mixing,
+    NamedHousehold,
+    Outcome,
+    PersonTerm,
+    Threshold,
+    Ties,
+    TiesForm,
+)
+from counterstream.system.scenario import ChangeParameter, ChangeRhythm, DropEvent, DropInterventions, HoldInstrument
 from counterstream.system.signal import SignalInput, Source
 from counterstream.system.system import InitialStock, System
 from counterstream.system.term import Term
@@ -59,8 +75,8 @@ def read(name: str) -> System:
 
 
 def test_there_are_enough_examples() -> None:
-    assert len(VALID) >= 40
-    assert len(INVALID) >= 230
+    assert len(VALID) >= 80
+    assert len(INVALID) >= 350
 
 
 @pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
@@ -238,6 +254,51 @@ def test_meaning_of_scenarios() -> None:
     assert changes["peace"] == (DropEvent("war"),)
     assert changes["more_wish"] == (ChangeParameter("wish", times=2.0), ChangeParameter("luck", value=0.5))
     assert changes["one_by_one"] == (ChangeRhythm("decide", None),)
+
+
+def test_meaning_of_what_only_persons_have() -> None:
+    persons = read("persons-everything").persons
+    assert persons is not None
+    assert persons.households == HouseholdSizes(((1, 0.3), (2, 0.3), (3, 0.2), (5, 0.2)), Decider.ANY)
+    assert persons.frailties == (Frailty("ask", 0.6),)
+    assert persons.ages == Ages(((0.0, 0.3), (18.0, 0.5), (65.0, 0.2)), 95.0, 0.0)
+    mixing = Mixing("region", ((0.8, 0.2), (0.2, 0.8)))
+    assert persons.ties == (Ties("kin", TiesForm.SMALL_WORLD, 6.0, 0.1, within_households=True, mixing=mixing),)
+    assert persons.exposures == (
+        Exposure("kin_abroad", "kin", statuses=("away", "far"), form="share", delay_months=2.0),
+        Exposure("refusals", "kin", flows=("decide.refused",), half_life_months=6.0),
+    )
+    assert persons.terms == (PersonTerm("ask", "pull", "kin_abroad"), PersonTerm("route", 0.3, "kin_abroad", "far"))
+    assert persons.age_profiles == (AgeProfile("ask", ((0.0, 0.1), (18.0, 1.0), (65.0, 0.4))),)
+    assert persons.thresholds == (Threshold("ask_again", "refusals", 0.5, 0.5),)
+    half_a_year = Intervention("ask_again", date(1995, 1, 1), date(1995, 6, 30), 5.0)
+    approval = Intervention("decide", date(1995, 1, 1), date(1996, 12, 31), outcome=Outcome.APPROVED)
+    coast = Selector((("region", ("coast",)),))
+    assert persons.named == (NamedHousehold("pianist", "refused", 2, coast, (half_a_year, approval)),)
+    (scenario,) = read("persons-everything").scenarios
+    assert scenario.changes == (DropInterventions("pianist"),)
+
+
+def test_meaning_of_spans_and_shares_that_are_not_written() -> None:
+    named = read("persons-named").persons
+    assert named is not None
+    assert named.named[0].interventions[1].last == date(1994, 12, 31)
+    assert named.named[0].interventions[2].first == date(1990, 1, 1)
+    assert named.named[1] == NamedHousehold(
+        "clerk",
+        "home",
+        1,
+        Selector((("region", ("inland",)),)),
+        (Intervention("ask", date(1990, 1, 1), date(1994, 12, 31), 2.0),),
+        dropped=True,
+    )
+    mixed = read("persons-ties-mixing-shares").persons
+    assert mixed is not None
+    # Nobody of the coast has workmates: no shares of theirs.
+    assert [ties.mixing for ties in mixed.ties] == [
+        Mixing("region", ((0.9, 0.1), (0.0, 1.0))),
+        Mixing("region", ((0.0, 0.0), (0.0, 1.0))),
+    ]
 
 
 # Damage: whatever is done to a file, the answer is a system or coded problems.

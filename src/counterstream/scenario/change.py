@@ -11,10 +11,12 @@ from counterstream.dynamics.draw import Draw
 from counterstream.errors import CounterstreamError, Problem, suggest_name
 from counterstream.system.instrument import Event, Hold, Instrument
 from counterstream.system.move import DecisionMove, Move
+from counterstream.system.persons import Persons
 from counterstream.system.scenario import (
     ChangeParameter,
     ChangeRhythm,
     DropEvent,
+    DropInterventions,
     HoldInstrument,
     HoldSignal,
     MoveEvent,
@@ -73,6 +75,7 @@ def apply_scenario(system: System, scenario: Scenario) -> Changed:
     events = {e.name: e for e in system.events}
     moves: dict[str, Move] = {m.name: m for m in system.moves}
     parameters: list[ChangeParameter] = []
+    dropped: set[str] = set()
     for change in scenario.changes:
         if isinstance(change, HoldInstrument):
             instruments[change.instrument] = _held(instruments[change.instrument], change.hold)
@@ -85,6 +88,8 @@ def apply_scenario(system: System, scenario: Scenario) -> Changed:
         elif isinstance(change, ChangeRhythm):
             move = moves[change.move]
             moves[change.move] = replace(move, batches=change.batches) if isinstance(move, DecisionMove) else move
+        elif isinstance(change, DropInterventions):
+            dropped.add(change.named)
         else:
             parameters.append(_internal(system, change))
     changed = replace(
@@ -93,8 +98,16 @@ def apply_scenario(system: System, scenario: Scenario) -> Changed:
         signals=tuple(signals.values()),
         events=tuple(events.values()),
         moves=tuple(moves.values()),
+        persons=_without_interventions(system.persons, dropped),
     )
     return Changed(changed, tuple(parameters))
+
+
+def _without_interventions(persons: Persons | None, names: set[str]) -> Persons | None:
+    """Return the person-level parts with nothing done for the households named."""
+    if persons is None:
+        return None
+    return replace(persons, named=tuple(replace(h, dropped=h.dropped or h.name in names) for h in persons.named))
 
 
 def _held(lever: _Holdable, hold: Hold) -> _Holdable:

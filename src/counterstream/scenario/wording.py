@@ -9,6 +9,7 @@ from counterstream.system.scenario import (
     Change,
     ChangeParameter,
     DropEvent,
+    DropInterventions,
     HoldInstrument,
     HoldSignal,
     MoveEvent,
@@ -32,6 +33,10 @@ def say_change(system: System, change: Change) -> str:
     if isinstance(change, ChangeParameter):
         how = f"set to {change.value:g}" if change.value is not None else f"multiplied by {change.times:g}"
         return f"{change.parameter} is {how}"
+    if isinstance(change, DropInterventions):
+        named = system.persons.named if system.persons is not None else ()
+        label = next(household.label or household.name for household in named if household.name == change.named)
+        return f"nothing is done for: {label}"
     rhythm = "in batches" if change.batches else "one by one"
     return f"approvals of {change.move} are released {rhythm}"
 

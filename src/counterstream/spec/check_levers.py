@@ -31,7 +31,7 @@ def check_instruments(draft: System, out: Findings) -> None:
             check_increasing(days, inside, "from", out)
             for index, day in enumerate(days):
                 if day > clock.end:
-                    _warn_outside((*inside, index, "from"), str(day), clock, out)
+                    warn_outside((*inside, index, "from"), str(day), clock, out)
         else:
             check_increasing([day for day, _ in path.points], (*at, "path", "points"), "at", out)
             _check_points(path, (*at, "path", "points"), clock, out)
@@ -42,7 +42,7 @@ def _check_own_holds(holds: tuple[Hold, ...], at: At, clock: Clock, out: Finding
     places: list[At] = [(*at, "holds", index) for index in range(len(holds))]
     for hold, place in zip(holds, places, strict=True):
         if check_span(hold.first, hold.last, place, "to", out) and is_outside(hold.first, hold.last, clock):
-            _warn_outside(place, f"{hold.first or '...'} to {hold.last or '...'}", clock, out)
+            warn_outside(place, f"{hold.first or '...'} to {hold.last or '...'}", clock, out)
     check_holds(holds, places, out)
 
 
@@ -59,10 +59,11 @@ def _check_walk(path: Walk, at: At, clock: Clock, out: Findings) -> None:
 
 def _check_points(path: Points, at: At, clock: Clock, out: Findings) -> None:
     if len(path.points) > 1 and (path.points[0][0] > clock.end or path.points[-1][0] < clock.start):
-        _warn_outside(at, f"{path.points[0][0]} to {path.points[-1][0]}", clock, out)
+        warn_outside(at, f"{path.points[0][0]} to {path.points[-1][0]}", clock, out)
 
 
-def _warn_outside(at: At, found: str, clock: Clock, out: Findings) -> None:
+def warn_outside(at: At, found: str, clock: Clock, out: Findings) -> None:
+    """Warn of something that lies outside the clock."""
     allowed = f"{clock.start} to {clock.end}"
     out.add("S608", at, "this lies outside the clock and has no effect", found=found, allowed=allowed)
 
@@ -93,7 +94,7 @@ def check_events(draft: System, out: Findings) -> None:
             continue
         end = None if event.half_life_months is not None else event.last or event.first
         if is_outside(event.first, end, draft.clock):
-            _warn_outside((*at, "first"), f"{event.first} to {end or '...'}", draft.clock, out)
+            warn_outside((*at, "first"), f"{event.first} to {end or '...'}", draft.clock, out)
 
 
 def check_signals(draft: System, out: Findings) -> None:
@@ -106,7 +107,7 @@ def check_signals(draft: System, out: Findings) -> None:
             if part.lag_months >= span:
                 at: At = ("signals", signal.name, "inputs", index, "lag_months")
                 found = f"{part.lag_months:g} months back"
-                _warn_outside(at, found, draft.clock, out)
+                warn_outside(at, found, draft.clock, out)
     _check_sharing(draft, out)
     _check_circles(draft, months, out)
 

@@ -14,6 +14,7 @@ from counterstream.system.scenario import (
     ChangeParameter,
     ChangeRhythm,
     DropEvent,
+    DropInterventions,
     HoldInstrument,
     HoldSignal,
     MoveEvent,
@@ -125,6 +126,8 @@ def check_scenarios(draft: System, out: Findings) -> None:
                 )
             elif isinstance(change, MoveEvent):
                 _check_event_change(change, (*at, index), draft, out)
+            elif isinstance(change, DropInterventions):
+                _check_dropped_interventions(change, (*at, index, "named"), draft, out)
 
 
 def _check_once(scenario: Scenario, at: At, out: Findings) -> None:
@@ -137,13 +140,15 @@ def _check_once(scenario: Scenario, at: At, out: Findings) -> None:
             target = ("event", change.event)
         elif isinstance(change, ChangeParameter):
             target = ("parameter", change.parameter)
+        elif isinstance(change, DropInterventions):
+            target = ("named", change.named)
         else:
             target = ("move", change.move)
         if target in seen:
             out.add(
                 "S516",
                 (*at, index, target[0]),
-                f"the {target[0]} is changed twice",
+                "the named household is changed twice" if target[0] == "named" else f"the {target[0]} is changed twice",
                 found=target[1],
                 allowed="one change of each thing",
             )
@@ -205,6 +210,20 @@ def _check_event_change(change: MoveEvent, at: At, draft: System, out: Findings)
     elif is_outside(first, last, draft.clock):
         found, allowed = f"{first} to {last or '...'}", f"{draft.clock.start} to {draft.clock.end}, or drop: true"
         out.add("S515", at, "the new dates lie outside the clock", found=found, allowed=allowed)
+
+
+def _check_dropped_interventions(change: DropInterventions, at: At, draft: System, out: Findings) -> None:
+    """Check that something is done for a household for which nothing shall be done."""
+    named = draft.persons.named if draft.persons is not None else ()
+    household = next((household for household in named if household.name == change.named), None)
+    if household is not None and (household.dropped or not household.interventions):
+        out.add(
+            "S515",
+            at,
+            "nothing is done for this household anyway",
+            found=change.named,
+            allowed="a household with interventions",
+        )
 
 
 def _check_rhythm_change(change: ChangeRhythm, at: At, draft: System, out: Findings) -> None:

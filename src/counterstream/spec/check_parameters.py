@@ -7,7 +7,7 @@ import math
 from counterstream.spec.findings import Findings
 from counterstream.spec.node import At
 from counterstream.system.instrument import Walk
-from counterstream.system.parameter import Family, Parameter, Prior
+from counterstream.system.parameter import FAMILY_ARGUMENTS, Family, Parameter, Prior
 from counterstream.system.system import System
 from counterstream.units import DURATION_UNITS, RATE_UNITS
 
@@ -41,6 +41,14 @@ def prior_quarter(prior: Prior) -> float:
     if prior.family is Family.HALFNORMAL:
         return _HALFNORMAL_QUARTER * first
     return prior.arguments[1] if prior.family is Family.GAMMA else first
+
+
+def prior_centre(prior: Prior) -> float | None:
+    """Return the mean or median of a prior, ``None`` if it is not among its arguments."""
+    for name, value in zip(FAMILY_ARGUMENTS[prior.family], prior.arguments, strict=True):
+        if name in ("mean", "median"):
+            return value
+    return None
 
 
 def unit_range(unit: str) -> tuple[float, float]:

@@ -21,14 +21,14 @@ def find_reached(draft: System, index: GroupIndex) -> Reached:
             reached[stock.status] |= index.pick(stock.groups)
     leaving: dict[str, list[Move]] = {}
     for move in draft.moves:
-        for origin in _origins(move):
+        for origin in origins_of(move):
             leaving.setdefault(origin, []).append(move)
     masks = {move.name: index.pick(move.groups) for move in draft.moves}
     pending = list(draft.moves)
     while pending:
         move = pending.pop()
         bits = movers(move, masks[move.name], reached)
-        for destination in _destinations(move):
+        for destination in destinations_of(move):
             if bits & ~reached.get(destination, bits):
                 reached[destination] |= bits
                 pending.extend(leaving.get(destination, ()))
@@ -40,18 +40,20 @@ def movers(move: Move, mask: int, reached: Reached) -> int:
     if isinstance(move, EntryMove) and move.persons_per_year is not None:
         return mask
     present = 0
-    for origin in _origins(move):
+    for origin in origins_of(move):
         present |= reached.get(origin, 0)
     return mask & present
 
 
-def _origins(move: Move) -> tuple[str, ...]:
+def origins_of(move: Move) -> tuple[str, ...]:
+    """Return the statuses whose persons make the move, or, of an entry, that it is a rate of."""
     if isinstance(move, EntryMove):
         return move.of
     return move.origins if isinstance(move, LossMove) else (move.origin,)
 
 
-def _destinations(move: Move) -> tuple[str, ...]:
+def destinations_of(move: Move) -> tuple[str, ...]:
+    """Return the statuses that the move leads to."""
     if isinstance(move, DecisionMove):
         return (move.approved_to, move.refused_to)
     if isinstance(move, ChoiceMove):

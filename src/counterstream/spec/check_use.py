@@ -29,6 +29,7 @@ def check_use(draft: System, out: Findings) -> None:
                     found=name,
                     mend="use it in a term or a quantity, or delete it",
                 )
+    _check_ties_and_exposures(draft, out)
     places = {status.place for status in draft.statuses}
     for place in draft.places:
         if place.name not in places:
@@ -44,3 +45,17 @@ def check_use(draft: System, out: Findings) -> None:
                 found=", ".join(missing[:12]),
                 mend="add a group that has them, or delete them",
             )
+
+
+def _check_ties_and_exposures(draft: System, out: Findings) -> None:
+    """Warn of networks along which nothing comes, and of exposures that change nothing."""
+    if draft.persons is None:
+        return
+    read = {term.of for term in draft.persons.terms} | {threshold.of for threshold in draft.persons.thresholds}
+    laid = {exposure.ties for exposure in draft.persons.exposures}
+    for name in (ties.name for ties in draft.persons.ties if ties.name not in laid):
+        mend = "give it exposures, or delete it"
+        out.add("S611", ("persons", "ties", name), "nothing comes along these ties", found=name, mend=mend)
+    for name in (exposure.name for exposure in draft.persons.exposures if exposure.name not in read):
+        mend = "use it in a term or a threshold, or delete it"
+        out.add("S612", ("persons", "exposures", name), "the exposure changes nothing", found=name, mend=mend)

@@ -6,6 +6,7 @@ from counterstream.spec.form_levers import EVENT, INSTRUMENT, PARAMETER, SIGNAL,
 from counterstream.spec.form_moves import HOUSEHOLDS, INITIAL, MOVE
 from counterstream.spec.form_outputs import AGENCIES, CONTEXT, MEASUREMENT, OBSERVABLE, SCENARIO
 from counterstream.spec.form_parts import LABEL
+from counterstream.spec.form_persons import PERSONS
 from counterstream.spec.records import Field, ListOf, MapOf, Record, Selection
 from counterstream.spec.shapes import Day, Flag, Name, Text, Word
 
@@ -63,6 +64,7 @@ SYSTEM = Record(
         "context": Field(ListOf(CONTEXT), "Claims kept for context.", ()),
         "agencies": Field(AGENCIES, "Who counted.", {}),
         "households": Field(HOUSEHOLDS, "Statuses that are left by whole households.", None),
+        "persons": Field(PERSONS, "What only single persons have.", None),
         "scenarios": Field(MapOf(SCENARIO), "What if.", {}),
         "measurement": Field(MEASUREMENT, "Scales of the measurement model.", None),
     },

@@ -143,6 +143,11 @@ def _end_change(values: dict[str, Any], at: At, out: Findings) -> None:
         out.add("S516", (*at, "drop"), "an event that does not happen has no dates", found="both", allowed=allowed)
 
 
+def _end_drop(values: dict[str, Any], at: At, out: Findings) -> None:
+    if not values["drop"]:
+        out.add("S515", (*at, "drop"), "the change changes nothing", found="false", allowed="true")
+
+
 CHANGE = ByKey(
     {
         "instrument": Record(
@@ -184,6 +189,15 @@ CHANGE = ByKey(
                 "move": Field(Name("decision"), "The decision."),
                 "batches": Field(WordOr("continuous", BATCHES), "continuous, or a rhythm in batches."),
             },
+        ),
+        "named": Record(
+            "drop_interventions",
+            "Nothing is done for a named household.",
+            {
+                "named": Field(Name("named"), "The household."),
+                "drop": Field(Flag(), "true: nothing is done for it."),
+            },
+            ends=_end_drop,
         ),
     }
 )

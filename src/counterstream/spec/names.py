@@ -24,10 +24,21 @@ _KINDS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "instrument": (("instruments",), "S311", "instrument"),
     "agency": (("agencies",), "S312", "agency"),
     "path": (("instruments", "signals", "parameters"), "S313", "instrument, signal or parameter"),
+    "ties": (("ties",), "S317", "network of ties"),
+    "exposure": (("exposures",), "S318", "exposure"),
+    "named": (("named",), "S320", "named household"),
+}
+#: kind of reference to a move -> kinds of move that it may name, noun
+_MOVE_KINDS: dict[str, tuple[tuple[str, ...], str]] = {
+    "decision": (("decision",), "decision move"),
+    "intensity": (("rate", "loss"), "rate move or loss"),
+    "urged": (("rate", "decision"), "rate move or decision"),
+    "weighed": (("rate", "loss", "decision"), "rate move, loss or decision"),
+    "leaving": (("rate", "loss", "decision", "choice"), "rate move, loss, decision or choice"),
 }
 #: Sections whose names share one space, because there a name alone must tell what is meant:
 #: a term reads a covariate, a path or a capacity names a lever or a parameter.
-_SHARED_SPACES = (("instruments", "signals", "events"), ("parameters", "instruments", "signals"))
+_SHARED_SPACES = (("instruments", "signals", "events", "exposures"), ("parameters", "instruments", "signals"))
 _NEEDED = ("places", "statuses", "moves")
 _NOUNS = {
     "places": "a place",
@@ -39,7 +50,12 @@ _NOUNS = {
     "events": "an event",
     "moves": "a move",
     "observables": "an observable",
+    "ties": "a network of ties",
+    "exposures": "an exposure",
+    "named": "a named household",
 }
+#: Sections that are parts of another one.
+_INSIDE = dict.fromkeys(("ties", "exposures", "named"), "persons")
 
 
 @dataclass(frozen=True)
@@ -49,7 +65,7 @@ class Declared:
     sections: dict[str, tuple[str, ...] | None]
     values: dict[str, tuple[str, ...] | None]
     flows: tuple[str, ...] | None
-    decisions: tuple[str, ...]
+    move_kinds: dict[str, str]
     units: dict[str, str]
 
     def names(self, sections: Iterable[str]) -> tuple[str, ...] | None:
@@ -73,9 +89,17 @@ def _child(node: Node | None, key: str) -> Node | None:
     return node.value.get(key) if node is not None and isinstance(node.value, dict) else None
 
 
+def _section(root: Node, name: str) -> tuple[str, ...] | None:
+    """Return the names that a section declares, ``None`` if it or what holds it is unreadable."""
+    if name not in _INSIDE:
+        return _keys(_child(root, name))
+    holder = _child(root, _INSIDE[name])
+    return None if _keys(holder) is None else _keys(_child(holder, name))
+
+
 def collect_declared(root: Node) -> Declared:
     """Collect the declared names from the nodes, so that a faulty entry still counts as known."""
-    sections = {name: _keys(_child(root, name)) for name in (*_NOUNS, "agencies")}
+    sections = {name: _section(root, name) for name in (*_NOUNS, "agencies")}
     for name in _NEEDED:
         # An empty section is one problem; that every name then is unknown is not another.
         sections[name] = sections[name] or None
@@ -91,23 +115,22 @@ def collect_declared(root: Node) -> Declared:
         unit = _child(_child(_child(root, "parameters"), parameter), "unit")
         if unit is not None and isinstance(unit.value, str) and unit.value in ALL_UNITS:
             units[parameter] = unit.value
-    flows, decisions = _collect_flows(root, sections["moves"])
-    return Declared(sections, values, flows, decisions, units)
+    flows, kinds = _collect_flows(root, sections["moves"])
+    return Declared(sections, values, flows, kinds, units)
 
 
-def _collect_flows(root: Node, moves: tuple[str, ...] | None) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
-    """Return the flows of all moves (``None`` if a kind is unclear) and the decisions."""
+def _collect_flows(root: Node, moves: tuple[str, ...] | None) -> tuple[tuple[str, ...] | None, dict[str, str]]:
+    """Return the flows of all moves (``None`` if a kind is unclear) and the kind of each that is clear."""
     if moves is None:
-        return None, ()
+        return None, {}
     flows: list[str] = []
-    decisions: list[str] = []
+    kinds: dict[str, str] = {}
     clear = True
     for name in moves:
         move = _child(_child(root, "moves"), name)
         kind = _child(move, "kind")
         word = kind.value if kind is not None else None
         if word == "decision":
-            decisions.append(name)
             flows.extend(f"{name}.{flow}" for flow in DECISION_FLOWS)
         elif word == "choice":
             destinations = _keys(_child(move, "alternatives"))
@@ -117,7 +140,9 @@ def _collect_flows(root: Node, moves: tuple[str, ...] | None) -> tuple[tuple[str
             flows.append(name)
         else:
             clear = False
-    return (tuple(flows) if clear else None), tuple(decisions)
+            continue
+        kinds[name] = str(word)
+    return (tuple(flows) if clear else None), kinds
 
 
 def check_names(declared: Declared, out: Findings) -> None:
@@ -130,8 +155,8 @@ def check_names(declared: Declared, out: Findings) -> None:
             _check_value(reference, declared, out)
         elif reference.kind == "flow":
             _check_flow(reference, declared, out)
-        elif reference.kind == "decision":
-            _check_decision(reference, declared, out)
+        elif reference.kind in _MOVE_KINDS:
+            _check_move(reference, declared, out)
         else:
             _check_reference(reference, declared, out)
 
@@ -146,7 +171,7 @@ def _check_shared_space(declared: Declared, out: Findings) -> None:
                     told.add((section, name))
                     out.add(
                         "S315",
-                        (section, name),
+                        (_INSIDE[section], section, name) if section in _INSIDE else (section, name),
                         f"the name is used for {_NOUNS[first[name]]} and for {_NOUNS[section]}",
                         found=name,
                         allowed=f"names that differ in {', '.join(space)}",
@@ -226,9 +251,17 @@ def _check_flow(reference: Reference, declared: Declared, out: Findings) -> None
     _unknown("S307", "flow", reference, declared.flows, declared, out)
 
 
-def _check_decision(reference: Reference, declared: Declared, out: Findings) -> None:
-    if declared.sections["moves"] is None or reference.name in declared.decisions:
+def _check_move(reference: Reference, declared: Declared, out: Findings) -> None:
+    kinds, noun = _MOVE_KINDS[reference.kind]
+    moves = declared.sections["moves"]
+    if moves is None:
         return
-    if reference.name in (declared.sections["moves"] or ()) and declared.flows is None:
+    kind = declared.move_kinds.get(reference.name, "")
+    if reference.name in moves and (not kind or kind in kinds):
         return
-    _unknown("S308", "decision move", reference, declared.decisions, declared, out)
+    if kind:
+        found = f"{reference.name}, which is a move of kind {kind}"
+        out.add("S308", reference.at, "moves of this kind do not belong here", found=found, allowed=f"a {noun}")
+        return
+    known = [name for name, kind in declared.move_kinds.items() if kind in kinds]
+    _unknown("S308", noun, reference, known, declared, out)

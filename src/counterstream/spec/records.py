@@ -137,6 +137,9 @@ class Record:
         Keys of which exactly one must be given.
     ends
         Called with the values, the path and the findings once all fields are read.
+    partly
+        Whether fields that can be read are kept beside faulty ones, so that they can still be checked;
+        ``ends`` must then expect :data:`INVALID` among the values.
     """
 
     name: str
@@ -144,6 +147,7 @@ class Record:
     fields: dict[str, Field]
     one_of: tuple[str, ...] = ()
     ends: Callable[[dict[str, Any], At, Findings], None] | None = None
+    partly: bool = False
 
     def read(self, node: Node, at: At, out: Findings) -> Any:
         """Return a dict with every field, defaults filled in."""
@@ -153,7 +157,7 @@ class Record:
         if not isinstance(written, dict):
             return wrong_type(node, at, out, "a mapping with the keys " + ", ".join(self.fields))
         values = self.read_partly(Node(written, node.line, node.column), at, out)
-        good = all(value is not INVALID for value in values.values())
+        good = self.partly or all(value is not INVALID for value in values.values())
         if good and self.one_of:
             good = sum(values[key] is not None for key in self.one_of) == 1
         if good and self.ends is not None:

@@ -14,6 +14,7 @@ from counterstream.spec.resolve_outputs import (
     resolve_scenario,
 )
 from counterstream.spec.resolve_parts import resolve_batches, resolve_terms
+from counterstream.spec.resolve_persons import resolve_persons
 from counterstream.spec.scope import Form, GroupIndex, Scope, build_attributes, build_clock, build_groups
 from counterstream.spec.shapes import INVALID
 from counterstream.system.instrument import Event, Hold, Instrument, Path, Points, Steps, Walk
@@ -44,6 +45,7 @@ def resolve(form: Form, out: Findings) -> System | None:
     named = {**_valid(form["parameters"], {}), **_valid(form["instruments"], {})}
     scope = Scope(clock, attributes, GroupIndex(groups), out, {name: entry["unit"] for name, entry in named.items()})
     households: Form | None = _valid(form["households"], None)
+    persons: Form | None = _valid(form["persons"], None)
     measurement: Form = _valid(form["measurement"], {})
 
     def each(section: str, make: Callable[[str, Form, Scope], T]) -> tuple[T, ...]:
@@ -72,6 +74,7 @@ def resolve(form: Form, out: Findings) -> System | None:
         agencies=each("agencies", lambda name, entry, _: resolve_agency(name, entry)),
         scenarios=each("scenarios", lambda name, entry, _: resolve_scenario(name, entry)),
         households=Households(households["mean_size"], households["statuses"]) if households is not None else None,
+        persons=resolve_persons(persons, scope) if persons is not None else None,
         measurement=MeasurementPriors(**measurement),
     )
 

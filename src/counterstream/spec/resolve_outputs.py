@@ -24,6 +24,7 @@ from counterstream.system.scenario import (
     ChangeParameter,
     ChangeRhythm,
     DropEvent,
+    DropInterventions,
     HoldInstrument,
     HoldSignal,
     MoveEvent,
@@ -99,6 +100,8 @@ def _resolve_change(form: Form) -> Change:
         if form["value"] is not None:
             return ChangeParameter(form["parameter"], value=form["value"])
         return ChangeParameter(form["parameter"], times=form["times"])
+    if kind == "named":
+        return DropInterventions(form["named"])
     return ChangeRhythm(form["move"], resolve_batches(form["batches"]))
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
 
-from counterstream.system.group import Selector
+from counterstream.spec.to_form_persons import Form, groups_form, kept, persons_form
 from counterstream.system.instrument import Event, Hold, Instrument, Steps, Walk
 from counterstream.system.move import Batches, ChoiceMove, DecisionMove, EntryMove, Move, RateMove
 from counterstream.system.observable import (
@@ -22,6 +21,7 @@ from counterstream.system.parameter import FAMILY_ARGUMENTS, Parameter
 from counterstream.system.scenario import (
     Change,
     ChangeParameter,
+    ChangeRhythm,
     DropEvent,
     HoldInstrument,
     HoldSignal,
@@ -30,8 +30,6 @@ from counterstream.system.scenario import (
 from counterstream.system.signal import Signal, SignalInput, Source
 from counterstream.system.system import InitialStock, System
 from counterstream.system.term import Term
-
-Form = dict[str, Any]
 
 
 def form_of(system: System) -> Form:
@@ -45,11 +43,11 @@ def form_of(system: System) -> Form:
         "title": system.title,
         "description": system.description,
         "time": {"step": system.clock.step.value, "start": system.clock.start, "end": system.clock.end},
-        "places": {place.name: _kept({"label": place.label}) for place in system.places},
-        "attributes": {a.name: _kept({"values": a.values, "label": a.label}) for a in system.attributes},
+        "places": {place.name: kept({"label": place.label}) for place in system.places},
+        "attributes": {a.name: kept({"values": a.values, "label": a.label}) for a in system.attributes},
         "groups": [dict(group.attributes) for group in system.groups],
         "statuses": {
-            s.name: _kept({"place": s.place, "label": s.label, "junction": s.junction}) for s in system.statuses
+            s.name: kept({"place": s.place, "label": s.label, "junction": s.junction}) for s in system.statuses
         },
         "initial": [_initial(stock) for stock in system.initial],
         "parameters": {parameter.name: _parameter(parameter) for parameter in system.parameters},
@@ -59,35 +57,28 @@ def form_of(system: System) -> Form:
         "moves": {move.name: _move(move) for move in system.moves},
         "observables": {observable.name: _observable(observable) for observable in system.observables},
         "context": [{**_answer(entry.answer), "reason": entry.reason} for entry in system.context],
-        "agencies": {a.name: _kept({"relays": a.relays, "kind": a.kind, "anchor": a.anchor}) for a in system.agencies},
+        "agencies": {a.name: kept({"relays": a.relays, "kind": a.kind, "anchor": a.anchor}) for a in system.agencies},
         "scenarios": {
-            s.name: _kept({"label": s.label}) | {"changes": [_change(change) for change in s.changes]}
+            s.name: kept({"label": s.label}) | {"changes": [_change(change) for change in s.changes]}
             for s in system.scenarios
         },
         "measurement": asdict(system.measurement),
     }
     if system.households is not None:
         form["households"] = {"mean_size": system.households.mean_size, "statuses": system.households.statuses}
+    if system.persons is not None:
+        form["persons"] = persons_form(system.persons, system.attributes)
     return {key: value for key, value in form.items() if value not in ("", [], {}) or key == "groups"}
-
-
-def _kept(form: Form) -> Form:
-    """Leave out what is absent: no value, no text, no entries."""
-    return {key: value for key, value in form.items() if value is not None and value not in ("", (), [], {})}
-
-
-def _groups(selector: Selector) -> Form:
-    return {name: list(values) for name, values in selector.criteria}
 
 
 def _terms(terms: Iterable[Term]) -> list[Form]:
     return [
-        _kept(
+        kept(
             {
                 "effect": term.effect,
                 "of": term.of,
                 "season_peak_month": term.season_peak_month,
-                "groups": _groups(term.groups),
+                "groups": groups_form(term.groups),
             }
         )
         for term in terms
@@ -96,15 +87,15 @@ def _terms(terms: Iterable[Term]) -> list[Form]:
 
 def _initial(stock: InitialStock) -> Form:
     weights = {name: dict(pairs) for name, pairs in stock.weights}
-    return _kept(
-        {"status": stock.status, "persons": stock.persons, "groups": _groups(stock.groups), "weights": weights}
+    return kept(
+        {"status": stock.status, "persons": stock.persons, "groups": groups_form(stock.groups), "weights": weights}
     )
 
 
 def _parameter(parameter: Parameter) -> Form:
     prior = parameter.prior
     arguments = dict(zip(FAMILY_ARGUMENTS[prior.family], prior.arguments, strict=True))
-    return _kept(
+    return kept(
         {
             "prior": {prior.family.value: arguments},
             "unit": parameter.unit,
@@ -115,7 +106,7 @@ def _parameter(parameter: Parameter) -> Form:
 
 
 def _hold(hold: Hold) -> Form:
-    return _kept({"value": hold.value, "from": hold.first, "to": hold.last})
+    return kept({"value": hold.value, "from": hold.first, "to": hold.last})
 
 
 def _instrument(instrument: Instrument) -> Form:
@@ -131,10 +122,10 @@ def _instrument(instrument: Instrument) -> Form:
             "pull_per_year": path.pull_per_year,
             "tails": path.tails,
         }
-        written = {"walk": _kept(walk)}
+        written = {"walk": kept(walk)}
     else:
         written = {"points": [{"at": day, "value": value} for day, value in path.points]}
-    return _kept(
+    return kept(
         {
             "label": instrument.label,
             "unit": instrument.unit,
@@ -146,7 +137,7 @@ def _instrument(instrument: Instrument) -> Form:
 
 
 def _event(event: Event) -> Form:
-    return _kept(
+    return kept(
         {
             "first": event.first,
             "last": event.last,
@@ -162,7 +153,7 @@ def _input(part: SignalInput) -> Form:
     form: Form = {part.source.value: part.names if is_list else part.names[0], "over": part.over, "weight": part.weight}
     if part.source in (Source.STOCK, Source.FLOW):
         form |= {"scale_persons": part.scale_persons, "log": part.log}
-    return _kept(form | {"lag_months": part.lag_months, "groups": _groups(part.groups)})
+    return kept(form | {"lag_months": part.lag_months, "groups": groups_form(part.groups)})
 
 
 def _signal(signal: Signal) -> Form:
@@ -174,15 +165,13 @@ def _signal(signal: Signal) -> Form:
             "initial": signal.initial,
         }
     holds = [_hold(hold) for hold in signal.holds]
-    return _kept(form | {"inputs": [_input(part) for part in signal.inputs], "holds": holds})
+    return kept(form | {"inputs": [_input(part) for part in signal.inputs], "holds": holds})
 
 
 def _batches(batches: Batches | None) -> Form | None:
     if batches is None:
         return None
-    return _kept(
-        {"dates": batches.dates, "every_steps": batches.every_steps, "from": batches.first, "to": batches.last}
-    )
+    return kept({"dates": batches.dates, "every_steps": batches.every_steps, "from": batches.first, "to": batches.last})
 
 
 def _move(move: Move) -> Form:
@@ -204,12 +193,12 @@ def _move(move: Move) -> Form:
             "stages": move.stages,
             "chance": move.chance,
             "capacity_per_year": move.capacity_per_year,
-            "priority": [_groups(selector) for selector in move.priority],
+            "priority": [groups_form(selector) for selector in move.priority],
             "batches": _batches(move.batches),
             "terms": _terms(move.terms),
         }
     elif isinstance(move, ChoiceMove):
-        alternatives = {a.destination: _kept({"terms": _terms(a.terms)}) for a in move.alternatives}
+        alternatives = {a.destination: kept({"terms": _terms(a.terms)}) for a in move.alternatives}
         form = {"kind": "choice", "from": move.origin, "alternatives": alternatives}
     elif isinstance(move, EntryMove):
         form = {
@@ -227,15 +216,15 @@ def _move(move: Move) -> Form:
             "rate_per_year": move.rate_per_year,
             "terms": _terms(move.terms),
         }
-    return _kept(form | {"groups": _groups(move.groups), "label": move.label})
+    return kept(form | {"groups": groups_form(move.groups), "label": move.label})
 
 
 def _count(measure: FlowMeasure | StockMeasure) -> Form:
     is_flow = isinstance(measure, FlowMeasure)
-    window: Form = {} if measure.window == WHOLE else _kept(asdict(measure.window))
+    window: Form = {} if measure.window == WHOLE else kept(asdict(measure.window))
     names = {"flows": measure.flows} if is_flow else {"statuses": measure.statuses}
-    shared: Form = {"groups": _groups(measure.groups), "times": measure.times, "window": window}
-    return {"flow" if is_flow else "stock": _kept(names | shared)}
+    shared: Form = {"groups": groups_form(measure.groups), "times": measure.times, "window": window}
+    return {"flow" if is_flow else "stock": kept(names | shared)}
 
 
 def _observable(observable: Observable) -> Form:
@@ -252,11 +241,11 @@ def _observable(observable: Observable) -> Form:
     else:
         form = _count(measure)
     answers = [_answer(answer) for answer in observable.answers]
-    return _kept({"label": observable.label, **form, "unit": observable.unit, "answers": answers})
+    return kept({"label": observable.label, **form, "unit": observable.unit, "answers": answers})
 
 
 def _answer(answer: Answer) -> Form:
-    return _kept(asdict(answer))
+    return kept(asdict(answer))
 
 
 def _change(change: Change) -> Form:
@@ -267,13 +256,15 @@ def _change(change: Change) -> Form:
     if isinstance(change, DropEvent):
         return {"event": change.event, "drop": True}
     if isinstance(change, MoveEvent):
-        return _kept({"event": change.event, "from": change.first, "to": change.last})
+        return kept({"event": change.event, "from": change.first, "to": change.last})
     if isinstance(change, ChangeParameter):
-        return _kept(
+        return kept(
             {
                 "parameter": change.parameter,
                 "value": change.value,
                 "times": change.times if change.value is None else None,
             }
         )
-    return {"move": change.move, "batches": _batches(change.batches) or "continuous"}
+    if isinstance(change, ChangeRhythm):
+        return {"move": change.move, "batches": _batches(change.batches) or "continuous"}
+    return {"named": change.named, "drop": True}

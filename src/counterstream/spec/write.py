@@ -51,11 +51,16 @@ def write_number(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
+def _write_key(key: str | float) -> str:
+    """Return a key as text: a name, or the lower end of a band."""
+    return write_text(key) if isinstance(key, str) else write_number(key)
+
+
 def _inline(value: Any) -> str:
     """Return a value on one line."""
     if isinstance(value, dict):
-        entries = cast("dict[str, Any]", value)
-        return "{" + ", ".join(f"{write_text(key)}: {_inline(part)}" for key, part in entries.items()) + "}"
+        entries = cast("dict[str | float, Any]", value)
+        return "{" + ", ".join(f"{_write_key(key)}: {_inline(part)}" for key, part in entries.items()) + "}"
     if isinstance(value, (list, tuple)):
         items = cast("list[Any]", value)
         return "[" + ", ".join(_inline(part) for part in items) + "]"
@@ -66,9 +71,9 @@ def _inline(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else write_text(str(value))
 
 
-def _entry(key: str, value: Any, indent: int) -> str:
+def _entry(key: str | float, value: Any, indent: int) -> str:
     """Return a key and its value as lines."""
-    lead = " " * indent + write_text(key) + ":"
+    lead = " " * indent + _write_key(key) + ":"
     line = f"{lead} {_inline(value)}\n"
     is_short = indent > 0 and len(line) <= _WIDTH
     if not isinstance(value, (dict, list, tuple)) or not value or is_short:
@@ -79,7 +84,7 @@ def _entry(key: str, value: Any, indent: int) -> str:
 def _block(value: Any, indent: int) -> str:
     """Return a mapping or list as lines."""
     if isinstance(value, dict):
-        entries = cast("dict[str, Any]", value)
+        entries = cast("dict[str | float, Any]", value)
         return "".join(_entry(key, part, indent) for key, part in entries.items())
     items = cast("list[Any]", value)
     text = ""

@@ -13,14 +13,18 @@ from counterstream.dynamics.draw import Draw
 from counterstream.dynamics.program import compile_system
 from counterstream.errors import CounterstreamError
 from counterstream.scenario.change import apply_scenario, find_scenario
+from counterstream.scenario.wording import say_change
 from counterstream.simulate.expected import simulate_expected
+from counterstream.system.group import EVERYBODY
 from counterstream.system.instrument import Event, Hold, Instrument, Steps
 from counterstream.system.move import Batches, DecisionMove, RateMove
 from counterstream.system.parameter import Family, Parameter, Prior
+from counterstream.system.persons import Intervention, NamedHousehold, Persons
 from counterstream.system.scenario import (
     ChangeParameter,
     ChangeRhythm,
     DropEvent,
+    DropInterventions,
     HoldInstrument,
     HoldSignal,
     MoveEvent,
@@ -65,6 +69,31 @@ def test_a_parameter_is_set_in_its_own_unit_and_multiplied() -> None:
     assert fixed.adjust(draw).values["delay"].tolist() == [0.5, 0.5]
     doubled = apply_scenario(office(), Scenario("s", (ChangeParameter("delay", times=2.0),)))
     assert doubled.adjust(draw).values["delay"].tolist() == [0.5, 1.0]
+
+
+def named(name: str, label: str = "") -> NamedHousehold:
+    letter = Intervention("decide", date(2001, 1, 1), date(2001, 6, 30), times=3.0)
+    return NamedHousehold(name, "queue", 2, EVERYBODY, (letter,), label)
+
+
+def test_nothing_is_done_for_one_named_household_and_all_for_another() -> None:
+    system = replace(office(), persons=Persons(named=(named("poet", "A poet"), named("clerk"))))
+    scenario = Scenario("s", (DropInterventions("poet"),))
+    changed = apply_scenario(system, scenario).system.persons
+    assert changed is not None
+    assert [household.dropped for household in changed.named] == [True, False]
+    assert replace(changed, named=system.persons.named if system.persons else ()) == system.persons
+    assert say_change(system, scenario.changes[0]) == "nothing is done for: A poet"
+    assert say_change(system, DropInterventions("clerk")) == "nothing is done for: clerk"
+
+
+def test_cohorts_do_without_what_only_persons_have() -> None:
+    """The same numbers with and without: what persons have changes no cohort."""
+    system = replace(office(), parameters=(), moves=(RateMove("go", "queue", "in", 0.1),))
+    several = replace(system, persons=Persons(named=(named("poet"),)))
+    plain = simulate_expected(compile_system(system), Draw({}, {}))
+    with_persons = simulate_expected(compile_system(several), Draw({}, {}))
+    np.testing.assert_array_equal(plain.stocks, with_persons.stocks)
 
 
 def test_the_system_itself_is_left_as_it_is() -> None:

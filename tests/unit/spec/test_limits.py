@@ -20,6 +20,25 @@ BOMB = "a: &b0 [" + "x," * 90 + "]\n" + TENFOLD
 UNKNOWN = "".join(f"  m{i}: {{kind: rate, from: residen, to: s, rate_per_year: r}}\n" for i in range(1000))
 RING = "".join(f"  a{i}: {{relays: a{(i + 1) % 3000}}}\n" for i in range(3000))
 
+#: A section for the template, and many of what may be many in it.
+PERSONS = "persons:\n  ties: {kin: {mean: 4}}\n  exposures: {kin_away: {ties: kin, statuses: [settled]}}\n"
+NAMED = "  named:\n" + "".join(
+    f"    n{i}: {{status: resident, groups: {{region: coast}}, interventions: [{{move: ask, times: 2}}]}}\n"
+    for i in range(600)
+)
+SPANS = (
+    "  named: {n: {status: resident, groups: {region: coast}, interventions: ["
+    + "{move: ask, times: 2}," * 1000
+    + "]}}"
+)
+NETWORKS = "persons:\n  ties:\n" + "".join(f"    t{i}: {{mean: 4}}\n" for i in range(3000))
+MIXINGS = "persons:\n  ties:\n" + "".join(
+    f"    t{i}: {{mean: 4, mixing: {{attribute: region, within: 0.5}}}}\n" for i in range(20)
+)
+SIZES = "persons: {households: {sizes: {" + ",".join(f"{i}: 0.0001" for i in range(4000)) + "}}}\n"
+STOCKS = "".join(f"  - {{status: resident, persons: 1, groups: {{region: v{i}}}}}\n" for i in range(400))
+VALUES = ", ".join(f"v{i}" for i in range(1000))
+
 HOSTILE = {
     "five-megabytes": ("S104", "# " + "x" * 5_000_000),
     "comments-to-the-limit": ("S110", ("# " + "x" * 78 + "\n") * (FULL // 81)),
@@ -48,6 +67,17 @@ HOSTILE = {
         ),
     ),
     "days-without-number": ("S404", TEMPLATE.replace("step: month, start: 1990", "step: day, start: 1000")),
+    "households-of-thousands": ("S409", TEMPLATE + SIZES),
+    "interventions-upon-each-other": ("S116", TEMPLATE + PERSONS + SPANS),
+    "networks-without-number": ("S207", TEMPLATE + NETWORKS),
+    "mixing-of-thousands": ("S207", TEMPLATE.replace("[coast, inland]", f"[coast, inland, {VALUES}]") + MIXINGS),
+    "persons-in-a-hundred-thousand-places": (
+        "S527",
+        TEMPLATE.replace("[coast, inland]", f"[coast, inland, {VALUES}]")
+        .replace("initial:\n", "initial:\n" + STOCKS)
+        .replace("    weights: {region: {coast: 0.3, inland: 0.7}}\n", "")
+        + "persons: {named: {n: {status: resident}}}\n",
+    ),
     "very-long-number": ("S205", TEMPLATE.replace("persons: 200000", "persons: " + "9" * 100_000)),
 }
 
@@ -70,6 +100,14 @@ def test_large_sound_system_is_read() -> None:
     assert problems == ()
     assert system is not None
     assert len(system.moves) == 904
+
+
+def test_many_named_households_are_read() -> None:
+    system, problems = spec.parse_system(TEMPLATE + "persons:\n" + NAMED)
+    assert problems == ()
+    assert system is not None
+    assert system.persons is not None
+    assert len(system.persons.named) == 600
 
 
 def test_file_that_is_not_there(tmp_path: Path) -> None:
