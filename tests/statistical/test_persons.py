@@ -21,8 +21,8 @@ from counterstream.dynamics.program import compile_system
 from counterstream.errors import CounterstreamError
 from counterstream.simulate.counts import simulate_counts
 from counterstream.simulate.persons import Following, simulate_persons
-from counterstream.simulate.persons.settle import MOST_PERSONS
 from counterstream.simulate.persons.kernel import Events
+from counterstream.simulate.persons.settle import MOST_PERSONS
 from counterstream.simulate.whole import Whole
 from counterstream.system.group import Selector
 from counterstream.system.instrument import Event

@@ -323,7 +323,7 @@ def _find_movers(
         else:
             total = 0.0
             for e in range(begin, end):
-                factor = math.exp(shared_log_factor(own, e, crowd, person, unit, step))
+                factor = math.exp(shared_log_factor(own, e, crowd, world.together, person, step))
                 if column >= first_named:
                     factor *= times[e, column - first_named]
                 each[e - begin] = hazards[exits[e, 2], group] * factor
@@ -492,21 +492,15 @@ def _decide(
             if place >= served[group]:
                 m.to[i] = STAYS
                 continue
-            p = _own_chance(own, world.exits.shape[0] + d, crowd, m, i, step, chance[group])
+            target, person = world.exits.shape[0] + d, np.int64(m.person[i])
+            p = chance[group]
+            if own.span[target, 0] < own.span[target, 1]:
+                p = _with_odds(p, math.exp(shared_log_factor(own, target, crowd, world.together, person, step)))
             if m.column[i] >= world.first_named:
-                p = _with_odds(p, orders.times[world.exits.shape[0] + d, m.column[i] - world.first_named])
+                p = _with_odds(p, orders.times[target, m.column[i] - world.first_named])
             approved = uniform(child(people_name, m.unit[i]), VERDICT) < p
             n_events = _settle(world, d, limits, approved, m, i, flows, events, n_events)
     return n_events
-
-
-@njit(cache=True)
-def _own_chance(own: Any, target: Any, crowd: Any, m: Any, i: Any, step: Any, chance: Any) -> Any:
-    """Return the chance of a mover, given that of the group."""
-    if own.span[target, 0] == own.span[target, 1]:
-        return chance
-    person, unit = np.int64(m.person[i]), np.int64(m.unit[i])
-    return _with_odds(chance, math.exp(shared_log_factor(own, target, crowd, person, unit, step)))
 
 
 @njit(cache=True)
@@ -586,8 +580,8 @@ def _choose(
         for b in range(a, end):
             each[b - a] = shares[b, group]
             if not ordinary:
-                person, unit = np.int64(m.person[i]), np.int64(m.unit[i])
-                each[b - a] *= math.exp(shared_log_factor(own, first_target + b, crowd, person, unit, step))
+                person = np.int64(m.person[i])
+                each[b - a] *= math.exp(shared_log_factor(own, first_target + b, crowd, world.together, person, step))
             total += each[b - a]
         rest = uniform(child(people_name, m.unit[i]), CHOICE + a)
         if not ordinary:

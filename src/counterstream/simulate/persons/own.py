@@ -164,19 +164,19 @@ def log_bound(own: Any, target: Any, here: Any) -> Any:
 
 
 @njit(cache=True)
-def shared_log_factor(own: Any, target: Any, crowd: Any, person: Any, unit: Any, step: Any) -> Any:
+def shared_log_factor(own: Any, target: Any, crowd: Any, together: Any, person: Any, step: Any) -> Any:
     """Return the log factor of a person, or of the household that the person decides with.
 
     Of the members in the same list the first speaks, or the one with the highest or lowest factor.
+    ``together`` says of cells whether households decide together.
     """
     if own.span[target, 0] == own.span[target, 1]:
         return 0.0
-    head = crowd.head
-    here = crowd.at[person]
-    shared = here >= 0 and head.size > 0 and np.int64(head[person]) == unit
-    if not shared:
+    head, here = crowd.head, crowd.at[person]
+    if head.size == 0 or here < 0 or not together[here // (crowd.size.size // together.size)]:
         return log_factor(own, target, person, step)
     told, first = 0.0, True
+    unit = np.int64(head[person])
     member = unit
     while member < head.size and np.int64(head[member]) == unit:
         if crowd.at[member] == here:
