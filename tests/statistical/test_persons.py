@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -19,9 +20,9 @@ from counterstream.dynamics.draw import Draw
 from counterstream.dynamics.program import compile_system
 from counterstream.errors import CounterstreamError
 from counterstream.simulate.counts import simulate_counts
-from counterstream.simulate.persons import simulate_persons
-from counterstream.simulate.persons.engine import MOST_PERSONS
+from counterstream.simulate.persons import Following, simulate_persons
 from counterstream.simulate.persons.kernel import Events
+from counterstream.simulate.persons.settle import MOST_PERSONS
 from counterstream.simulate.whole import Whole
 from counterstream.system.group import Selector
 from counterstream.system.instrument import Event
@@ -41,6 +42,10 @@ class Told:
 
     def __init__(self) -> None:
         self.events: defaultdict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
+        self.names: dict[int, Mapping[int, str]] = {}
+
+    def meet(self, draw: int, names: Mapping[int, str]) -> None:
+        self.names[draw] = names
 
     def tell(self, draw: int, step: int, events: Events) -> None:
         rows = zip(events.person.tolist(), events.group.tolist(), events.flow.tolist(), strict=True)
@@ -123,7 +128,7 @@ def test_capacity_is_never_passed_and_batches_hold(runs: Whole) -> None:
 
 def test_histories_are_ways_through_the_system_and_add_up_to_the_flows() -> None:
     system, told = offices(), Told()
-    runs = simulate_persons(compile_system(system), NOTHING, 3, seed=9, histories=told)
+    runs = simulate_persons(compile_system(system), NOTHING, 3, following=Following(9, told))
     ways = {
         "ask": ("home", "queue"),
         "decide.approved": ("queue", "pile"),
@@ -187,8 +192,8 @@ def closed(rate: float, shock: float) -> System:
 
 def test_a_change_leaves_histories_as_they_were_where_it_does_not_reach() -> None:
     base, changed = Told(), Told()
-    simulate_persons(compile_system(closed(0.4, 0.0)), NOTHING, 2, seed=5, histories=base)
-    simulate_persons(compile_system(closed(0.4, 0.7)), NOTHING, 2, seed=5, histories=changed)
+    simulate_persons(compile_system(closed(0.4, 0.0)), NOTHING, 2, following=Following(5, base))
+    simulate_persons(compile_system(closed(0.4, 0.7)), NOTHING, 2, following=Following(5, changed))
     for draw in range(2):
         before, after = base.events[draw], changed.events[draw]
         assert sorted(e for e in before if e[2] == 1) == sorted(e for e in after if e[2] == 1)
@@ -208,7 +213,7 @@ def test_a_change_leaves_histories_as_they_were_where_it_does_not_reach() -> Non
 def test_a_wait_with_one_stage_is_exponential() -> None:
     told = Told()
     system = small_system(("a", "b"), (RateMove("go", "a", "b", 1.2),), initial={"a": 20_000.0}, end=date(2003, 12, 31))
-    simulate_persons(compile_system(system), NOTHING, 1, seed=1, histories=told)
+    simulate_persons(compile_system(system), NOTHING, 1, following=Following(1, told))
     steps = np.array([step for step, *_ in told.events[0]])
     stay = np.exp(-1.2 / 12.0)
     expected = 20_000 * np.append(stay ** np.arange(48) * (1 - stay), stay**48)
@@ -226,7 +231,7 @@ def test_households_move_together_and_stay_whole() -> None:
     )
     families = compile_system(replace(system, households=Households(4.0, ("a", "b", "c"))))
     told = Told()
-    simulate_persons(families, NOTHING, 1, seed=2, histories=told)
+    simulate_persons(families, NOTHING, 1, following=Following(2, told))
     histories: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
     for step, person, _, flow in told.events[0]:
         histories[person].append((step, flow))
@@ -254,7 +259,7 @@ def test_households_released_together_choose_together() -> None:
         households=Households(3.0, ("queue",)),
     )
     told = Told()
-    simulate_persons(compile_system(system), NOTHING, 1, histories=told)
+    simulate_persons(compile_system(system), NOTHING, 1, following=Following(histories=told))
     choices = [system.flow_names.index(f"choose.{name}") for name in ("far", "near")]
     chosen = {person: flow for _, person, _, flow in told.events[0] if flow in choices}
     assert 300 < len(chosen) < 800
@@ -295,16 +300,17 @@ def test_progress_is_told_and_a_stop_stops(monkeypatch: pytest.MonkeyPatch) -> N
     program = compile_system(offices())
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     monkeypatch.setattr("counterstream.simulate.persons.engine.MOST_TOGETHER", 500)
-    done: list[int] = []
-    simulate_persons(program, NOTHING, 7, told=done.append)
-    assert done == [1, 2, 3, 4, 5, 6, 7]
+    done: list[float] = []
+    simulate_persons(program, NOTHING, 7, following=Following(told=done.append))
+    assert done == sorted(done)
+    assert done[-1] == 7
     told = Told()
 
-    def interrupt(finished: int) -> None:
+    def interrupt(finished: float) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        simulate_persons(program, NOTHING, 500, histories=told, told=interrupt)
+        simulate_persons(program, NOTHING, 500, following=Following(histories=told, told=interrupt))
     complete = [draw for draw, events in told.events.items() if events[-1][0] == 35]
     assert 1 <= len(complete) < 100
 

@@ -1,11 +1,11 @@
-"""The persons engine: every person moves, waits and is decided upon by name."""
+"""The persons engine: every person moves, waits and is decided upon by number."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from threading import Event
 from typing import Protocol
 
@@ -17,10 +17,17 @@ from counterstream.dynamics.draw import Draw
 from counterstream.dynamics.layout import entry_moves
 from counterstream.dynamics.offers import Offers, State
 from counterstream.dynamics.program import Program, initial_stocks
-from counterstream.errors import CounterstreamError, Problem
-from counterstream.simulate.kernel import Tables, tabulate
+from counterstream.simulate.counts import iterate_counts
+from counterstream.simulate.kernel import tabulate
 from counterstream.simulate.keys import child
-from counterstream.simulate.persons.kernel import Crowd, Events, Movers, put_in, take_step
+from counterstream.simulate.persons.crowd import widen
+from counterstream.simulate.persons.equip import Equipment, grow
+from counterstream.simulate.persons.kernel import Events, Movers, World, take_step
+from counterstream.simulate.persons.memory import check_memory
+from counterstream.simulate.persons.orders import give_orders
+from counterstream.simulate.persons.own import renew_bounds
+from counterstream.simulate.persons.passing import Letters
+from counterstream.simulate.persons.settle import Pairs, Settled, check_number, make_world, settle
 from counterstream.simulate.persons.squares import make_key
 from counterstream.simulate.whole import (
     Integers,
@@ -33,32 +40,64 @@ from counterstream.simulate.whole import (
 )
 
 Floats = NDArray[np.float64]
-#: Persons have 32-bit numbers; half of them is kept for those who enter later.
-MOST_NUMBERS, MOST_PERSONS = 2**32, 2**31
+#: Numbers of persons have 32 bits.
+MOST_NUMBERS = 2**32
 #: Persons whom one thread has in memory at a time, save that one draw always goes.
 MOST_TOGETHER = 4_000_000
-#: Share of a list's persons for whom there is room beyond them.
-SLACK = 0.25
-#: Name of the stream that a run's screening key comes from.
+#: Name of the stream that a run's key of digits comes from.
 SCREENING = 7000003
+#: After so many steps bounds on what reaches persons are worked out anew.
+BOUNDS_EVERY = 24
+#: Seconds between two tellings of how far all draws together have come.
+TELL_EVERY = 0.5
 
 
 class Histories(Protocol):
     """Takes what persons did, step by step; called by several threads, each with its own draws."""
+
+    def meet(self, draw: int, names: Mapping[int, str]) -> None:
+        """Take the names of those who have one, by number, before a draw's first step."""
+        ...
 
     def tell(self, draw: int, step: int, events: Events) -> None:
         """Take the flows of one step; the arrays are used anew afterwards."""
         ...
 
 
+@dataclass(frozen=True)
+class Following:
+    """How persons are followed.
+
+    Parameters
+    ----------
+    seed
+        Seed of the chance of persons.  What a person does depends on the seed, the draw's place
+        among the draws, the person's number and the step alone: not on threads, and a scenario
+        leaves as they were the histories of those whom it does not reach.
+    histories
+        Takes what every person did; by default only flows and stocks are kept.
+    told
+        Called with the number of draws that are done, and parts of draws, each time that there is more.
+    weight
+        Persons for whom each one followed stands: stocks at the start, entries and capacities are
+        divided by it, flows and stocks multiplied.
+    each
+        Whether persons who differ in nothing are followed as well; else they are counted, which has
+        the same distribution.
+    pairs
+        Ties read from files, by network.
+    """
+
+    seed: int = 1
+    histories: Histories | None = None
+    told: Callable[[float], None] | None = None
+    weight: int = 1
+    each: bool = True
+    pairs: Pairs = field(default_factory=dict[str, "NDArray[np.int64]"])
+
+
 def simulate_persons(
-    program: Program,
-    draws: Draw,
-    n_draws: int,
-    *,
-    seed: int = 1,
-    histories: Histories | None = None,
-    told: Callable[[int], None] | None = None,
+    program: Program, draws: Draw, n_draws: int, *, seed: int = 1, following: Following | None = None
 ) -> Whole:
     """Run every person for every draw.
 
@@ -68,19 +107,14 @@ def simulate_persons(
         Unknowns, each array with a leading draw axis.
     n_draws
         Number of draws (a system without unknowns has no array to count).
-    seed
-        Seed of the chance of persons.  What a person does depends on the seed, the draw's place
-        among the draws, the person's number and the step alone: not on threads, and a scenario
-        leaves as they were the histories of those whom it does not reach.
-    histories
-        Takes what every person did; by default only flows and stocks are kept.
-    told
-        Called with the number of draws that are done, each time that there are more.
+    seed, following
+        Seed alone, or all about how they are followed.
 
     Raises
     ------
     CounterstreamError
-        ``U206`` if there are :data:`MOST_PERSONS` persons at the start, or those who enter run out of numbers.
+        ``U206`` for more persons than have numbers at the start or when those who enter have theirs, ``U208``
+        for ties to nobody, ``U209`` for a named household that is not there, ``U210`` for more than fits into memory.
 
     Notes
     -----
@@ -88,8 +122,7 @@ def simulate_persons(
     exits over the step, by exit in proportion to them: the scheme of the counts engine (Breto and
     Ionides 2011), person by person.  Initial stocks are rounded to whole persons.
     """
-    parts = iterate_persons(program, draws, n_draws, seed=seed, histories=histories, told=told)
-    return gather(program, n_draws, parts)
+    return gather(program, n_draws, iterate_persons(program, draws, n_draws, seed=seed, following=following))
 
 
 def iterate_persons(
@@ -98,185 +131,185 @@ def iterate_persons(
     n_draws: int,
     *,
     seed: int = 1,
-    histories: Histories | None = None,
-    told: Callable[[int], None] | None = None,
+    following: Following | None = None,
     batch: int = 250,
 ) -> Iterator[Whole]:
     """Yield runs of every person, ``batch`` draws at a time; see :func:`simulate_persons`."""
-    offers, tables = Offers(program), tabulate(program)
-    offers.compile()
-    shared, households = offers.lay_out(), household_sizes(program, draws, n_draws)
-    n_threads, together = max(1, os.cpu_count() or 1), _draws_in_memory(program, draws)
-    stopped = Event()
-
-    def run(first: int, part: slice, room: Whole) -> int:
-        some = slice(first + part.start, first + part.stop)
-        state, start = offers.start(pick_draws(draws, some), some.stop - some.start)
-        runs = [
-            _Run(program, tables, settle(stocks, int(households[number])), seed, number, histories)
-            for number, stocks in zip(range(some.start, some.stop), np.rint(start).astype(np.int64), strict=True)
-        ]
-        go_through(offers, runs, state, shared, Whole(room.flows[part], room.stocks[part]), stopped)
-        return len(runs)
-
+    how = following or Following(seed)
+    equipment = Equipment(program)
+    if equipment.is_plain and how.weight == 1 and how.histories is None and not how.each:
+        yield from iterate_counts(program, draws, n_draws, seed=how.seed, batch=batch)
+        return
+    task = _Task(equipment, make_world(program, tabulate(program), equipment), Offers(program), how)
+    task.offers.compile()
+    most = largest_start(program, draws, n_draws) / how.weight
+    n_threads = max(1, os.cpu_count() or 1)
+    n_runs = check_memory(
+        program, equipment, most, min(n_draws, n_threads * max(1, int(MOST_TOGETHER // max(most, 1.0))))
+    )
+    n_threads = min(n_threads, n_runs)
     # Side by side, since what draws are offered costs less for many at once.
     with ThreadPoolExecutor(max_workers=n_threads) as pool:
         for first in range(0, n_draws, batch):
             n = min(batch, n_draws - first)
             room = make_room(program, n)
-            size = max(1, min(together, -(-n // n_threads)))
+            size = max(1, min(n_runs // n_threads, -(-n // n_threads)))
             parts = [slice(i, min(i + size, n)) for i in range(0, n, size)]
-            done = first
             try:
-                for finished in as_completed([pool.submit(run, first, part, room) for part in parts]):
-                    done += finished.result()
-                    if told is not None:
-                        told(done)
+                waiting = {pool.submit(task.run, draws, first, part, room) for part in parts}
+                while waiting:
+                    waiting = _wait(waiting)
+                    if how.told is not None:
+                        how.told(sum(list(task.steps_done.values())) / program.system.clock.n_steps)
             except BaseException:
-                stopped.set()
+                task.stopped.set()
                 pool.shutdown(cancel_futures=True)
                 raise
             yield room
 
 
-def _draws_in_memory(program: Program, draws: Draw) -> int:
-    """Return how many draws one thread may take through the steps side by side, by the persons of the first."""
-    rows = initial_stocks(program, jax.tree.map(lambda a: a[0], draws))
-    return int(MOST_TOGETHER // max(1.0, sum(float(row.sum()) for row in rows)))
+def _wait(waiting: set[Future[None]]) -> set[Future[None]]:
+    """Wait for some to be done, or a while; return those that are not, and raise what went wrong."""
+    done, rest = wait(waiting, TELL_EVERY, return_when=FIRST_COMPLETED)
+    for future in done:
+        future.result()
+    return rest
 
 
-def go_through(offers: Offers, runs: list[_Run], state: State, shared: Floats, room: Whole, stopped: Event) -> None:
-    """Take all steps of some draws, unless they are stopped on the way."""
-    program = offers.program
-    flows, kept = np.swapaxes(room.flows, 2, 3), np.swapaxes(room.stocks, 2, 3)
-    stocks = np.stack([run.stocks for run in runs])
-    add_up_cells(program, stocks, kept[:, 0])
-    for step in range(program.system.clock.n_steps):
-        if stopped.is_set():
-            return
-        offer = offers.offer(step, state, shared, stocks)
-        for place, run in enumerate(runs):
-            run.take_step(step, tuple(part[place] for part in offer), flows[place, step])
-        state = offers.keep(step, state, shared, stocks, flows[:, step])
-        stocks = np.stack([run.stocks for run in runs])
-        add_up_cells(program, stocks, kept[:, step + 1])
+def largest_start(program: Program, draws: Draw, n_draws: int) -> float:
+    """Return the most persons with whom any of the draws begins."""
+    sizes = jax.vmap(
+        lambda draw, _: sum((row.sum() for row in initial_stocks(program, draw)), start=jax.numpy.zeros(()))
+    )
+    return float(np.max(sizes(draws, jax.numpy.arange(n_draws)), initial=0.0))
 
 
-@dataclass(frozen=True)
-class Settled:
-    """Persons at the start.
+@dataclass
+class _Task:
+    """What all runs of a simulation share."""
 
-    Parameters
-    ----------
-    crowd
-        Everybody in the list of their cell and group.
-    household
-        Persons of a household.
-    n_numbers
-        Numbers given to persons; those beyond are for persons who enter.
-    """
+    equipment: Equipment
+    world: World
+    offers: Offers
+    how: Following
+    stopped: Event = field(default_factory=Event)
+    steps_done: dict[int, int] = field(default_factory=dict[int, int])
 
-    crowd: Crowd
-    household: int
-    n_numbers: int
+    def run(self, draws: Draw, first: int, part: slice, room: Whole) -> None:
+        """Take some draws through all steps, unless they are stopped on the way."""
+        program, how = self.offers.program, self.how
+        some = slice(first + part.start, first + part.stop)
+        picked = pick_draws(draws, some)
+        state, start = self.offers.start(picked, some.stop - some.start)
+        stocks = np.rint(start / how.weight).astype(np.int64)
+        households = household_sizes(program, picked, len(stocks))
+        runs: list[Run] = []
+        for place, number in enumerate(range(some.start, some.stop)):
+            name = np.uint64(child(np.uint64(how.seed), np.uint64(number)))
+            draw: Draw = jax.tree.map(lambda a, i=place: a[i], picked)
+            settled = settle(self.equipment, self.world, stocks[place], draw, int(households[place]), name, how.pairs)
+            runs.append(Run(self, settled, name, number))
+        self._go_through(runs, state, Whole(room.flows[part], room.stocks[part]))
 
-
-def settle(stocks: Integers, household: int) -> Settled:
-    """Give persons their numbers by cell and group, households in a row.
-
-    Parameters
-    ----------
-    stocks
-        Persons, shape (cell, group).
-    household
-        Persons of a household; the last one of a list may be smaller.
-    """
-    flat = stocks.ravel()
-    _check_number(int(flat.sum()), MOST_PERSONS)
-    numbers = -(-flat // household) * household
-    begins = np.concatenate([[0], np.cumsum(numbers)])
-    crowd = make_crowd(flat)
-    for here, n in enumerate(flat):
-        first = crowd.first[here]
-        crowd.people[first : first + n] = np.arange(begins[here], begins[here] + n, dtype=np.uint32)
-        crowd.size[here] = n
-    return Settled(crowd, household, int(begins[-1]))
-
-
-def _check_number(found: int, limit: int) -> None:
-    """Raise ``U206`` for more persons than have numbers."""
-    if found >= limit:
-        mend = "simulate it with the counts engine, which holds any number"
-        allowed = f"fewer than {limit:,}"
-        raise CounterstreamError(
-            Problem("U206", "there are too many to follow each", found=f"{found:,}", allowed=allowed, mend=mend)
-        )
+    def _go_through(self, runs: list[Run], state: State, room: Whole) -> None:
+        program, weight, offers = self.offers.program, self.how.weight, self.offers
+        shared = offers.lay_out()
+        flows, kept = np.swapaxes(room.flows, 2, 3), np.swapaxes(room.stocks, 2, 3)
+        stocks = np.stack([run.stocks for run in runs]) * weight
+        add_up_cells(program, stocks, kept[:, 0])
+        for step in range(program.system.clock.n_steps):
+            if self.stopped.is_set():
+                return
+            offer = offers.offer(step, state, shared, stocks)
+            # Whoever is followed stands for several: offices decide upon, and those who enter are, so many fewer.
+            offer = offer._replace(capacity=offer.capacity / weight, entries=offer.entries / weight)
+            for place, run in enumerate(runs):
+                run.take_step(step, tuple(part[place] for part in offer), flows[place, step])
+            flows[:, step] *= weight
+            state = offers.keep(step, state, shared, stocks, flows[:, step])
+            stocks = np.stack([run.stocks for run in runs]) * weight
+            add_up_cells(program, stocks, kept[:, step + 1])
+            # Each thread tells of its own draws alone: adding to a common number would lose some.
+            self.steps_done[runs[0].number] = (step + 1) * len(runs)
 
 
-def make_crowd(wanted: Integers) -> Crowd:
-    """Return empty lists with room for the persons wanted in each, and some more."""
-    room = (wanted * (1.0 + SLACK)).astype(np.int64) + 16
-    first = np.concatenate([[0], np.cumsum(room)[:-1]]).astype(np.int64)
-    return Crowd(np.empty(int(room.sum()), dtype=np.uint32), first, np.zeros_like(room), room)
-
-
-def _named(name: int | np.uint64, index: int) -> np.uint64:
-    """Return the name of a stream below another; Numba gives whole numbers back as Python's own."""
-    return np.uint64(child(np.uint64(name), np.uint64(index)))
-
-
-def _widen(crowd: Crowd, coming: Integers) -> Crowd:
-    """Return a crowd with room for those who come."""
-    wider = make_crowd(crowd.size + coming)
-    for here, n in enumerate(crowd.size):
-        old, new = crowd.first[here], wider.first[here]
-        wider.people[new : new + n] = crowd.people[old : old + n]
-        wider.size[here] = n
-    return wider
-
-
-class _Run:
+class Run:
     """One draw's persons and its working space."""
 
-    def __init__(
-        self, program: Program, tables: Tables, settled: Settled, seed: int, number: int, histories: Histories | None
-    ) -> None:
-        self.layout, self.tables, self.histories = program.layout, tables, histories
-        self.crowd, self.number = settled.crowd, number
-        self.homes = (settled.household, settled.n_numbers)
-        self.name = _named(seed, number)
-        self.key = np.uint64(make_key(_named(self.name, SCREENING)))
-        n_entries = len(entry_moves(program.system))
-        streams = np.arange(n_entries * self.layout.n_groups, dtype=np.int64)
-        self.newest = settled.n_numbers + streams.reshape(n_entries, self.layout.n_groups)
-        self._make_space(0)
+    def __init__(self, task: _Task, settled: Settled, name: np.uint64, number: int) -> None:
+        layout = task.offers.program.layout
+        self.task, self.name, self.number = task, name, number
+        self.crowd, self.own, self.networks = settled.crowd, settled.own, settled.networks
+        self.key = np.uint64(make_key(np.uint64(child(name, SCREENING))))
+        self.letters = Letters(task.equipment, task.world) if task.equipment.persons.exposures else None
+        n_entries = len(entry_moves(task.offers.program.system))
+        streams = np.arange(n_entries * layout.n_groups, dtype=np.int64)
+        self.newest = settled.n_numbers + streams.reshape(n_entries, layout.n_groups)
+        n_lists = self.crowd.size.size
+        self.bounds = (np.zeros(n_lists), np.zeros(n_lists))
+        self._make_space(int(self.crowd.size.sum()))
+        if task.how.histories is not None:
+            task.how.histories.meet(number, settled.names)
 
     @property
     def stocks(self) -> Integers:
         """Persons, shape (cell, group)."""
-        return self.crowd.size.reshape(-1, self.layout.n_groups)
+        world = self.task.world
+        by_column = self.crowd.size.reshape(-1, world.group_of.size)
+        stocks = np.zeros((len(by_column), self.task.offers.program.layout.n_groups), dtype=np.int64)
+        np.add.at(stocks, (slice(None), world.group_of), by_column)
+        return stocks
 
-    def _make_space(self, n_more: int) -> None:
+    def _make_space(self, n: int) -> None:
         """See to it that everybody could move in a step; memory that nobody needs is never touched."""
-        n = self.crowd.people.size + n_more
-        place, origin, group, to, found = (np.empty(n, dtype=np.int64) for _ in range(5))
-        movers = Movers(place, origin, np.empty(n, np.uint32), np.empty(n, np.uint32), group, to)
+        whole = (np.empty(n, dtype=np.uint32) for _ in range(2))
+        signed = (np.empty(n, dtype=np.int32) for _ in range(3))
         # A person may be approved, be released and choose at each junction.
-        most = n * (2 + len(self.layout.junctions)) if self.histories else 0
+        told = self.task.how.histories is not None or self.task.equipment.needs_events
+        most = n * (2 + len(self.task.offers.program.layout.junctions)) if told else 0
         events = Events(np.empty(most, np.uint32), np.empty(most, np.int32), np.empty(most, np.int32))
-        self.space = (found, movers, events)
+        self.space = (Movers(*whole, *signed), events)
+
+    def _make_room(self, highest: int) -> None:
+        """See to it that a person of that number has a place, and that everybody could move."""
+        check_number(highest, MOST_NUMBERS)
+        before = self.crowd.at.size
+        if highest >= before:
+            # A half more, so that few steps need to make room.
+            self.crowd = widen(self.crowd, min(highest + 64 + before // 2, MOST_NUMBERS))
+            self.own = grow(self.own, self.crowd.at.size)
+            self.task.equipment.fill_traits(self.own, self.name, self.crowd.head, before, born=True)
+        self._make_space(max(2 * self.space[0].person.size, 2 * int(self.crowd.size.sum()), 64))
 
     def take_step(self, step: int, offer: tuple[Floats, ...], flows: Integers) -> None:
         """Take one step; ``flows`` is filled, shape (flow, group)."""
-        names = (self.name, self.key, step, self.tables, self.homes)
+        task = self.task
+        if self.letters is not None:
+            self.letters.deliver(self, step)
+            if step and step % BOUNDS_EVERY == 0:
+                renew_bounds(self.own, self.crowd, step)
+        orders = give_orders(task.equipment, step)
         while True:
-            n, n_events, coming, fits = take_step(*names, self.crowd, offer, self.newest, self.space, flows)
-            if n >= 0:
+            n, n_events, wanted = take_step(
+                self.name,
+                self.key,
+                step,
+                task.world,
+                self.crowd,
+                self.own,
+                orders,
+                offer,
+                self.newest,
+                (*self.space, *self.bounds),
+                flows,
+            )
+            if not wanted:
                 break
-            self._make_space(2 * (-1 - n))
-        _check_number(int(self.newest.max(initial=0)), MOST_NUMBERS)
-        if not fits:
-            self.crowd = _widen(self.crowd, coming)
-            put_in(self.tables, self.crowd, self.space[1], n, self.layout.n_groups)
-        if self.histories:
-            self.histories.tell(self.number, step, self.space[2].pick(slice(n_events)))
+            self._make_room(wanted)
+        check_number(int(self.newest.max(initial=0)), MOST_NUMBERS)
+        events = self.space[1].pick(slice(n_events))
+        if self.letters is not None:
+            movers = Movers(*(part[:n] for part in self.space[0]))
+            self.letters.post(self, step, movers, events)
+        if task.how.histories is not None:
+            task.how.histories.tell(self.number, step, events)

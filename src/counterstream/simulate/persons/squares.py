@@ -1,8 +1,13 @@
-"""Which persons may move in a step: one number for each person and step (Numba).
+"""Who may move in a step: leading bits of every person's number, for 64 persons at a time (Numba).
 
-The generator is Squares (Widynski 2020, arXiv:2004.06278), a counter hashed by four rounds of
-squaring; with keys of irregular digits it passes BigCrush and PractRand.  Its counter is made
-of the step and the person, so that a person's number depends on neither order nor threads.
+A person's number of a step lies in [0, 1) and the person moves if it is below the chance of moving.
+The first eight binary digits of the numbers of 64 persons are eight words of 64 bits, one digit of
+each person in a word.  Few persons begin with several zeros, so a few words single out those few whose
+number must be looked at to the last digit; nobody's number depends on how many words were drawn.
+
+The generator is Squares (Widynski 2020, arXiv:2004.06278), a counter hashed by five rounds of
+squaring to 64 bits; with keys of irregular digits it passes BigCrush and PractRand.  Its counter is
+made of step, block of 64 persons and digit, so that numbers depend on neither order nor threads.
 """
 
 from __future__ import annotations
@@ -16,15 +21,15 @@ from numba.extending import intrinsic
 
 from counterstream.simulate.keys import mix
 
-#: Persons whose numbers are drawn by one stretch of vector instructions.
-WIDTH = 16
-_HALF, _ZERO, _ONE = np.uint64(32), np.uint64(0), np.uint64(1)
-_NIBBLE = np.uint64(4)
+#: Persons of a block, and digits drawn by words.
+BLOCK, DIGITS = 64, 8
+_HALF, _ZERO, _ONE, _NIBBLE = np.uint64(32), np.uint64(0), np.uint64(1), np.uint64(4)
+_BLOCK_SHIFT = np.uint64(3)  # 2^3 digits
 
 
 @njit(cache=True, inline="always")
 def squares(counter: Any, key: Any) -> Any:
-    """Return 32 random bits of a counter, as a 64-bit integer."""
+    """Return 64 random bits of a counter."""
     x = counter * key
     y = x
     z = y + key
@@ -34,7 +39,16 @@ def squares(counter: Any, key: Any) -> Any:
     x = (x >> _HALF) | (x << _HALF)
     x = x * x + y
     x = (x >> _HALF) | (x << _HALF)
-    return (x * x + z) >> _HALF
+    x = x * x + z
+    fourth = x
+    x = (x >> _HALF) | (x << _HALF)
+    return fourth ^ ((x * x + y) >> _HALF)
+
+
+@njit(cache=True, inline="always")
+def draw_digits(step: Any, block: Any, digit: Any, key: Any) -> Any:
+    """Return the binary digit (0: the first) of the numbers of a block's persons in a step, as a word."""
+    return squares((np.uint64(step) << _HALF) | (np.uint64(block) << _BLOCK_SHIFT) | np.uint64(digit), key)
 
 
 @njit(cache=True)
@@ -57,66 +71,6 @@ def make_key(name: Any) -> Any:
     return key
 
 
-@njit(cache=True, inline="always")
-def unit_of(person: Any, size: Any, alone: Any) -> Any:
-    """Return the person whose random numbers a person shares: the first of the household.
-
-    Households are ``size`` persons with numbers in a row; from the number ``alone`` on everybody lives alone.
-    """
-    return person if size == 1 or person >= alone else person - person % size
-
-
-def _write_vector_hits(_: Any, people: Any, place: Any, start: Any, key: Any, limit: Any) -> Any:
-    """Return :func:`squares` of ``WIDTH`` persons from a place on, compared with a limit, as bits.
-
-    Compilers do not turn comparisons into bits by themselves.  ``start`` is the step's part of the
-    counter times the key.  Squares of 64-bit numbers are put together from products of halves:
-    two multiplications instead of the three of any product.
-    """
-    word, wide = ir.IntType(64), ir.VectorType(ir.IntType(64), WIDTH)
-    narrow = ir.VectorType(ir.IntType(32), WIDTH)
-    signature = types.uint64(people, place, start, key, limit)
-
-    def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        def all_of(value: int) -> Any:
-            return ir.Constant(wide, [value] * WIDTH)
-
-        def spread(scalar: Any) -> Any:
-            empty = ir.Constant(wide, ir.Undefined)
-            first = builder.insert_element(empty, scalar, ir.Constant(ir.IntType(32), 0))
-            return builder.shuffle_vector(first, empty, ir.Constant(narrow, [0] * WIDTH))
-
-        def low(x: Any) -> Any:
-            return builder.and_(x, all_of(2**32 - 1))
-
-        def high(x: Any) -> Any:
-            return builder.lshr(x, all_of(32))
-
-        def square(x: Any) -> Any:
-            mixed = builder.shl(builder.mul(low(x), high(x)), all_of(33))
-            return builder.add(builder.mul(low(x), low(x)), mixed)
-
-        def swapped(x: Any) -> Any:
-            return builder.or_(high(x), builder.shl(x, all_of(32)))
-
-        array = context.make_array(signature.args[0])(context, builder, arguments[0])
-        pointer = builder.bitcast(builder.gep(array.data, [arguments[1]]), narrow.as_pointer())
-        loaded = builder.load(pointer)
-        loaded.align = 4
-        person, begun, keys, most = builder.zext(loaded, wide), *(spread(a) for a in arguments[2:])
-        by_high = builder.shl(builder.mul(person, high(keys)), all_of(32))
-        y = builder.add(begun, builder.add(builder.mul(person, low(keys)), by_high))
-        z = builder.add(y, keys)
-        x = y
-        for added in (y, z, y):
-            x = swapped(builder.add(square(x), added))
-        number = high(builder.add(square(x), z))
-        bits = builder.bitcast(builder.icmp_unsigned("<=", number, most), ir.IntType(WIDTH))
-        return builder.zext(bits, word)
-
-    return signature, write
-
-
 def _write_lowest_bit(_: Any, bits: Any) -> Any:
     """Return the place of the lowest bit that is set."""
 
@@ -126,41 +80,4 @@ def _write_lowest_bit(_: Any, bits: Any) -> Any:
     return types.int64(types.uint64), write
 
 
-_vector_hits: Any = intrinsic(_write_vector_hits)
-_lowest_bit: Any = intrinsic(_write_lowest_bit)
-
-
-@njit(cache=True, nogil=True)
-def screen(people: Any, limit: Any, size: Any, alone: Any, key: Any, step: Any, found: Any) -> Any:
-    """Find the persons of a list whose number is at most a limit.
-
-    Parameters
-    ----------
-    people
-        Persons' numbers, uint32.
-    limit
-        32-bit limit.
-    size, alone
-        See :func:`unit_of`.
-    found
-        Filled with places in ``people``.
-
-    Returns
-    -------
-    int
-        How many were found.
-    """
-    n_found = 0
-    base = np.uint64(step) << _HALF
-    whole = people.size // WIDTH * WIDTH if size == 1 else 0
-    for place in range(0, whole, WIDTH):
-        bits = _vector_hits(people, place, base * key, key, limit)
-        while bits != _ZERO:
-            found[n_found] = place + _lowest_bit(bits)
-            n_found += 1
-            bits &= bits - _ONE
-    for place in range(whole, people.size):
-        if squares(base | np.uint64(unit_of(people[place], size, alone)), key) <= limit:
-            found[n_found] = place
-            n_found += 1
-    return n_found
+lowest_bit: Any = intrinsic(_write_lowest_bit)

@@ -1,0 +1,34 @@
+"""What is done for named households in a step."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from counterstream.simulate.persons.equip import Equipment
+from counterstream.simulate.persons.kernel import APPROVE, REFUSE, Orders
+from counterstream.system.persons import Intervention, Outcome
+
+_OUTCOMES = {Outcome.APPROVED: APPROVE, Outcome.REFUSED: REFUSE}
+
+
+def give_orders(equipment: Equipment, step: int) -> Orders:
+    """Return what is ordered for named households in a step."""
+    system, named = equipment.program.system, equipment.persons.named
+    orders = Orders(
+        np.ones((equipment.n_targets, len(named))), np.zeros((len(system.decisions), len(named)), dtype=np.int64)
+    )
+    for place, household in enumerate(named):
+        for intervention in () if household.dropped else household.interventions:
+            if _is_on(equipment, intervention, step):
+                for target in equipment.targets[intervention.move, ""]:
+                    orders.times[target, place] *= intervention.times
+                if intervention.outcome is not None:
+                    office = [m.name for m in system.decisions].index(intervention.move)
+                    orders.outcome[office, place] = _OUTCOMES[intervention.outcome]
+    return orders
+
+
+def _is_on(equipment: Equipment, intervention: Intervention, step: int) -> bool:
+    """Whether a step has a day in common with an intervention."""
+    begins, ends = equipment.program.system.clock.boundaries[step : step + 2]
+    return begins <= intervention.last and intervention.first < ends

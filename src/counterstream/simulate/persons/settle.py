@@ -1,0 +1,311 @@
+"""Persons at the start: their numbers, households, names, traits and ties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from counterstream.dynamics.draw import Draw
+from counterstream.dynamics.program import Program
+from counterstream.errors import CounterstreamError, Problem
+from counterstream.simulate.kernel import Tables
+from counterstream.simulate.keys import child
+from counterstream.simulate.persons.crowd import (
+    Crowd,
+    fill_list,
+    find_in_cell,
+    lay_households,
+    make_crowd,
+    split_by_class,
+)
+from counterstream.simulate.persons.equip import CLASSES, Equipment
+from counterstream.simulate.persons.kernel import World
+from counterstream.simulate.persons.own import Own, renew_bounds, settle_averages, spread
+from counterstream.simulate.persons.ties import PREFERENTIAL, RANDOM, SMALL_WORLD, Circles, Network, lay_ties
+from counterstream.system.persons import NamedHousehold, Ties, TiesForm
+
+Integers = NDArray[np.int64]
+Pairs = dict[str, Integers]
+#: Names of the streams of households and networks of a run.
+HOUSEHOLDS, NETWORKS = 7000009, 7000013
+#: Persons have 32-bit numbers; half of them is kept for those who enter later.
+MOST_PERSONS = 2**31
+_FORMS = {
+    TiesForm.RANDOM: RANDOM,
+    TiesForm.SMALL_WORLD: SMALL_WORLD,
+    TiesForm.PREFERENTIAL: PREFERENTIAL,
+    TiesForm.FILE: RANDOM,
+}
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Persons of one draw at the start.
+
+    Parameters
+    ----------
+    crowd, own
+        Where they stand, and what they have.
+    networks
+        Ties, in the order of the declaration.
+    n_numbers
+        Numbers given to persons; those beyond are for persons who enter.
+    names
+        Persons of named households and their names.
+    """
+
+    crowd: Crowd
+    own: Own
+    networks: tuple[Network, ...]
+    n_numbers: int
+    names: dict[int, str]
+
+
+def make_world(program: Program, tables: Tables, equipment: Equipment) -> World:
+    """Return what stays the same in all steps."""
+    system, layout = program.system, program.layout
+    named = [_group_of(program, n) for n in equipment.persons.named]
+    classes = np.array(CLASSES if equipment.n_classes > 1 else (-np.inf,))
+    columns = np.repeat(np.arange(layout.n_groups), classes.size)
+    offices = np.full(len(layout.cells), -1, dtype=np.int64)
+    for place, decision in enumerate(system.decisions):
+        for cell in layout.rows[decision.origin]:
+            if not layout.cells[cell].pile:
+                offices[cell] = place
+    return World(
+        *tables,
+        np.concatenate([columns, np.array(named, dtype=np.int64)]),
+        np.concatenate([np.tile(classes, layout.n_groups), np.full(len(named), -np.inf)]),
+        classes.size,
+        columns.size,
+        offices,
+    )
+
+
+def settle(
+    equipment: Equipment, world: World, stocks: Integers, draw: Draw, household: int, name: np.uint64, pairs: Pairs
+) -> Settled:
+    """Give persons their numbers by cell and group, households in a row, and all that they have at the start.
+
+    Parameters
+    ----------
+    stocks
+        Persons, shape (cell, group).
+    household
+        Persons of a household where no sizes are declared; 1 where there are no households.
+    name
+        The run's stream.
+    pairs
+        Ties read from files, by network.
+
+    Raises
+    ------
+    CounterstreamError
+        ``U206`` for more persons than have numbers, ``U208`` for ties that lead to nobody, ``U209`` for a
+        named household that is larger than the stock that it is part of.
+    """
+    n_numbers = int(stocks.sum())
+    check_number(n_numbers, MOST_PERSONS)
+    n_columns, system = world.group_of.size, equipment.program.system
+    crowd = make_crowd(n_numbers, stocks.shape[0] * n_columns, households=system.households is not None)
+    own = equipment.equip(draw, n_numbers, crowd.size.size)
+    sizes, upto = _household_shares(equipment, household)
+    names: dict[int, str] = {}
+    first = 0
+    for cell in range(stocks.shape[0]):
+        for group in range(stocks.shape[1]):
+            end = first + int(stocks[cell, group])
+            begun = _settle_named(equipment, world, crowd, cell, group, (first, end), names)
+            fill_list(crowd, cell * n_columns + group * world.n_classes, begun, end - begun)
+            if crowd.head.size:
+                stream = np.uint64(child(np.uint64(child(name, HOUSEHOLDS)), cell * stocks.shape[1] + group))
+                lay_households(crowd.head, begun, end - begun, sizes, upto, stream)
+            first = end
+    equipment.fill_traits(own, name, crowd.head, 0, born=False)
+    if equipment.persons.frailties:
+        _part_by_frailty(world, crowd, own)
+    networks = tuple(
+        _lay(equipment, world, crowd, place, np.uint64(child(np.uint64(child(name, NETWORKS)), place)), pairs)
+        for place in range(len(equipment.persons.ties))
+    )
+    for place, network in enumerate(networks):
+        own.traits[equipment.rows["ties", place], :] = network.degrees()
+    _expose(equipment, world, crowd, own, networks)
+    return Settled(crowd, own, networks, n_numbers, names)
+
+
+def check_number(found: int, limit: int) -> None:
+    """Raise ``U206`` for more persons than have numbers."""
+    if found >= limit:
+        mend = "simulate it with the counts engine, which holds any number, or follow fewer (--persons)"
+        allowed = f"fewer than {limit:,}"
+        raise CounterstreamError(
+            Problem("U206", "there are too many to follow each", found=f"{found:,}", allowed=allowed, mend=mend)
+        )
+
+
+def _group_of(program: Program, named: NamedHousehold) -> int:
+    """Return the one group that a named household belongs to."""
+    return named.groups.mask(program.system.groups).index(True)
+
+
+def _household_shares(equipment: Equipment, household: int) -> tuple[Integers, NDArray[np.float64]]:
+    """Return sizes of households, and shares of those of that size or one before."""
+    declared = equipment.persons.households
+    shares = declared.shares if declared else ((household, 1.0),)
+    return np.array([size for size, _ in shares], dtype=np.int64), np.cumsum([share for _, share in shares])
+
+
+def _settle_named(
+    equipment: Equipment,
+    world: World,
+    crowd: Crowd,
+    cell: int,
+    group: int,
+    numbers: tuple[int, int],
+    names: dict[int, str],
+) -> int:
+    """Settle the named households of a list at its head; return the first number of the others."""
+    program, first = equipment.program, numbers[0]
+    for place, named in enumerate(equipment.persons.named):
+        if program.layout.rows[named.status][0] != cell or _group_of(program, named) != group:
+            continue
+        if first + named.size > numbers[1]:
+            found, mend = (
+                f"{numbers[1] - first} persons left of the group there",
+                "make it smaller, or the stock larger",
+            )
+            raise CounterstreamError(
+                Problem(
+                    "U209", f'"{named.name}" is not there at the start', found=found, allowed=str(named.size), mend=mend
+                )
+            )
+        fill_list(crowd, cell * world.group_of.size + world.first_named + place, first, named.size)
+        if crowd.head.size:
+            crowd.head[first : first + named.size] = first
+        names |= dict.fromkeys(range(first, first + named.size), named.name)
+        first += named.size
+    return first
+
+
+def _part_by_frailty(world: World, crowd: Crowd, own: Own) -> None:
+    """Put everybody without a name into the list of the class of frailty."""
+    frailty = own.traits[own.frailty]
+    classes = np.searchsorted(world.class_from[1 : world.n_classes], frailty, side="right")
+    column = crowd.at % world.group_of.size
+    plain = np.where(column < world.first_named, classes, 0)
+    split_by_class(crowd, plain)
+
+
+def _lay(equipment: Equipment, world: World, crowd: Crowd, place: int, name: np.uint64, pairs: Pairs) -> Network:
+    """Lay one network."""
+    ties = equipment.persons.ties[place]
+    n = crowd.at.size
+    given = pairs.get(ties.name, np.empty((0, 2), dtype=np.int64))
+    if given.size and given.max() >= n:
+        _refuse_ties(ties, f"person {given.max()}", f"persons 0 to {n - 1}", "number persons by status and group")
+    mean = 2.0 * max(1, round(ties.mean / 2)) if ties.form is TiesForm.PREFERENTIAL else ties.mean
+    circles = _find_circles(equipment, world, crowd, ties)
+    head = crowd.head if ties.within_households else crowd.head[:0]
+    return lay_ties(name, n, circles, _FORMS[ties.form], mean, ties.rewired, given, head)
+
+
+def _refuse_ties(ties: Ties, found: str, allowed: str, mend: str) -> None:
+    raise CounterstreamError(
+        Problem("U208", f'ties "{ties.name}" lead to nobody', found=found, allowed=allowed, mend=mend)
+    )
+
+
+def _find_circles(equipment: Equipment, world: World, crowd: Crowd, ties: Ties) -> Circles:
+    """Return whom a network ties: within an attribute's values, or everybody."""
+    system, mixing = equipment.program.system, ties.mixing
+    picked = ties.groups.mask(system.groups)
+    if mixing is None:
+        circle_of_group = [0 if chosen else -1 for chosen in picked]
+        shares = np.ones((1, 1))
+    else:
+        values = next(a.values for a in system.attributes if a.name == mixing.attribute)
+        # Groups without the attribute stay among themselves, in a circle of their own.
+        circle = {value: i for i, value in enumerate(values)} | {None: len(values)}
+        held = [dict(group.attributes).get(mixing.attribute) for group in system.groups]
+        circle_of_group = [circle[value] if chosen else -1 for value, chosen in zip(held, picked, strict=True)]
+        shares = np.zeros((len(circle), len(circle)))
+        shares[:-1, :-1] = mixing.shares
+        shares[-1, -1] = 1.0
+    circles = np.array(circle_of_group)[world.group_of[crowd.at % world.group_of.size]]
+    sizes = np.bincount(circles[circles >= 0], minlength=len(shares))
+    members = np.argsort(circles, kind="stable")[np.count_nonzero(circles < 0) :].astype(np.uint32)
+    # Where a value has nobody, ties that would lead there go to the others.
+    shares = shares * (sizes > 0)
+    total = shares.sum(axis=1)
+    lost = (total <= 0.0) & (sizes > 0)
+    if lost.any():
+        mend = "give the others a share"
+        _refuse_ties(ties, f"nobody in circle {int(np.argmax(lost))} to be tied to", "somebody", mend)
+    upto = np.cumsum(shares / np.where(total > 0.0, total, 1.0)[:, None], axis=1)
+    return Circles(members, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64), upto)
+
+
+def _expose(equipment: Equipment, world: World, crowd: Crowd, own: Own, networks: tuple[Network, ...]) -> None:
+    """Let persons know who of those tied to them is where at the start."""
+    layout, persons = equipment.program.layout, equipment.persons
+    places = {t.name: i for i, t in enumerate(persons.ties)}
+    for place, exposure in enumerate(persons.exposures):
+        network = networks[places[exposure.ties]]
+        for status in exposure.statuses:
+            for cell in layout.rows[status]:
+                there = find_in_cell(crowd, cell, world.group_of.size)
+                ones = np.ones(there.size, dtype=np.int64)
+                spread(own, place, crowd, network.start, network.to, there, ones, 0)
+    settle_averages(own)
+    if not equipment.is_plain:
+        renew_bounds(own, crowd, 0)
+
+
+def read_pairs(ties: Ties, folder: Path) -> Integers:
+    """Return the pairs of persons in a network's file.
+
+    Parameters
+    ----------
+    folder
+        Of the case; the file lies in it: two columns ``person`` and ``other`` of persons' numbers, which
+        begin at 0 and run by status and group in the order of the system file.
+
+    Raises
+    ------
+    CounterstreamError
+        ``U208`` with file and row for everything in it that is no pair of numbers.
+    """
+    path = folder / ties.file
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CounterstreamError(
+            Problem("U208", f'the file of ties "{ties.name}" cannot be read', str(path), found=str(error))
+        ) from error
+    problems: list[Problem] = []
+    if not lines or [cell.strip() for cell in lines[0].split(",")] != ["person", "other"]:
+        problems.append(
+            Problem(
+                "U208",
+                "the heading is another",
+                str(path),
+                1,
+                found=lines[0] if lines else "nothing",
+                allowed="person,other",
+            )
+        )
+    pairs: list[tuple[int, int]] = []
+    for row, line in enumerate(lines[1:], start=2):
+        cells = [cell.strip() for cell in line.split(",")]
+        if len(cells) == 2 and all(cell.isascii() and cell.isdigit() and len(cell) <= 10 for cell in cells):
+            pairs.append((int(cells[0]), int(cells[1])))
+        elif line.strip():
+            allowed = "two whole numbers of persons, from 0 on"
+            problems.append(Problem("U208", "the row is no tie", str(path), row, found=line[:60], allowed=allowed))
+    if problems:
+        raise CounterstreamError(problems)
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
