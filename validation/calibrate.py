@@ -29,7 +29,7 @@ from counterstream.infer.claims import Form
 from counterstream.infer.lanes import Likelihood
 from counterstream.infer.measurement import Noise, Observed
 from counterstream.infer.posterior import Given, Posterior
-from counterstream.workflow.sweep import gather_sweep, identify, run_sweep, summarise
+from counterstream.workflow.calibrate import gather_calibration, identify, run_calibration, summarise
 
 DRAWS, SEED = 99, 1
 #: Simulations of a fault between two writings.
@@ -113,8 +113,8 @@ def main() -> None:
     sweep = folder / name
     begun = time.perf_counter()
     if n:
-        run_sweep(case, sweep, n, DRAWS, SEED)
-    plan, honest = gather_sweep(sweep, so_far=True)
+        run_calibration(case, sweep, n, DRAWS, SEED)
+    plan, honest = gather_calibration(sweep, so_far=True)
     about = {"python": platform.python_version(), "processor": platform.machine()}
     found: dict[str, Any] = {"as it is": summarise(plan, honest)}
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from counterstream.case import load_case
 from counterstream.evidence.answering import answer_claims
 from counterstream.evidence.claim import Use
 from counterstream.infer.calibrate import Calibration, Calibrator
-from counterstream.workflow.sweep import recovery
+from counterstream.workflow.calibrate import recovery
 
 SHORES = Path(__file__).parents[2] / "validation" / "cases" / "shores"
 N_SIMULATIONS = 8

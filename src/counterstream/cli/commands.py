@@ -46,7 +46,7 @@ evidence = typer.Typer(
 
 sweep = typer.Typer(
     name="sweep",
-    help="Divide a calibration among processes and machines, and gather it.",
+    help="Divide a calibration, or many simulations, among processes and machines, and gather them.",
     epilog=_example("sweep run my-case --shard 2/8"),
     no_args_is_help=True,
 )
@@ -99,6 +99,12 @@ app.add_typer(evidence)
 _add(app, "report", runs.report, "report runs/my-case --add open/compared.json --out with-answers.html")
 _add(app, "sbc", sweeping.sbc, "sbc my-case --simulations 200 --draws 99 --workers 2")
 _add(sweep, "run", sweeping.run, "sweep run my-case --simulations 1000 --shard 2/8 --out shared/sweep")
+_add(
+    sweep,
+    "simulate",
+    sweeping.simulate,
+    "sweep simulate my-case --run runs/my-case --engine persons --draws 40 --replicates 5 --out spread",
+)
 _add(sweep, "gather", sweeping.gather, "sweep gather shared/sweep")
 app.add_typer(sweep)
 _add(app, "schema", cases.schema, "schema --out system.schema.json")

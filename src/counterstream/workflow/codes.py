@@ -45,6 +45,7 @@ CODES: dict[str, str] = {
     "U253": "simulations of the sweep are not done",
     "U254": "the folder holds no sweep",
     "U255": "Dask is not installed, or no scheduler answers",
+    "U256": "replicates need an engine with chance, two draws and two replicates",
     "U260": "an answer cannot be read: it is not there, or no JSON document",
     "U261": "a document does not say that it is an answer, or is one of another version",
     "U262": "an answer lacks a key",

@@ -124,30 +124,26 @@ def check_engine(engine: str) -> None:
 
 def find_draws(system: System, run: Path | None, n_draws: int, seed: int) -> Draw:
     """Return posterior draws of a run, or draws of the priors where there is none."""
-    return draw_priors(system, n_draws, seed) if run is None else read_draws(system, run, n_draws)
+    return make_draws(system, find_flats(system, run, n_draws, seed))
 
 
-def draw_priors(system: System, n_draws: int, seed: int) -> Draw:
-    """Return draws of the priors as a draw with a leading axis."""
-    unknowns = system_unknowns(system)
-    keys = jax.random.split(jax.random.key(seed), n_draws)
-    return jax.jit(jax.vmap(lambda key: to_draw(system, unknowns.constrain(unknowns.draw_prior(key)))))(keys)
-
-
-def read_draws(system: System, run: Path, n_draws: int) -> Draw:
-    """Return posterior draws of a run as a draw with a leading axis.
+def find_flats(system: System, run: Path | None, n_draws: int, seed: int) -> Floats:
+    """Return flat vectors of posterior draws of a run, or of the priors; shape (draw, unknown).
 
     Raises
     ------
     CounterstreamError
         If the run holds no finished fit (U204), or the fit of another system (U205).
     """
-    flats, names = read_flats(run)
     unknowns = system_unknowns(system)
+    if run is None:
+        keys = jax.random.split(jax.random.key(seed), n_draws)
+        return np.asarray(jax.jit(jax.vmap(unknowns.draw_prior))(keys))
+    flats, names = read_flats(run)
     if names[: unknowns.dimension] != list(unknowns.labels()):
         raise other_system(run)
     pooled = flats.reshape(-1, flats.shape[-1])[:, : unknowns.dimension]
-    return make_draws(system, pooled[np.linspace(0, pooled.shape[0] - 1, n_draws).astype(int)])
+    return pooled[np.linspace(0, pooled.shape[0] - 1, n_draws).astype(int)]
 
 
 def make_draws(system: System, flats: Floats) -> Draw:

@@ -39,6 +39,7 @@ COMMANDS = [
     "report",
     "sbc",
     "sweep run",
+    "sweep simulate",
     "sweep gather",
     "schema",
     "doctor",

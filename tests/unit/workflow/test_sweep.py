@@ -13,8 +13,9 @@ from distributed import LocalCluster
 
 from counterstream.case import Case, load_case
 from counterstream.errors import CounterstreamError
-from counterstream.workflow import sweep
-from counterstream.workflow.sweep import Shard, gather_sweep, parse_shard, read_plan, run_sweep
+from counterstream.workflow import calibrate
+from counterstream.workflow.calibrate import gather_calibration, read_plan, run_calibration
+from counterstream.workflow.sweep import Shard, parse_shard
 
 SHORES = Path(__file__).parents[3] / "validation" / "cases" / "shores"
 
@@ -30,7 +31,7 @@ class Fake:
 
 @pytest.fixture
 def faked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep, "_calibrator", lambda folder, plan: Fake())
+    monkeypatch.setattr(calibrate, "_calibrator", lambda folder, plan: Fake())
 
 
 @pytest.fixture
@@ -45,11 +46,11 @@ def ranks_in(folder: Path) -> list[str]:
 @pytest.mark.usefixtures("faked")
 def test_parts_in_any_order_give_the_whole(case: Case, tmp_path: Path) -> None:
     whole, parts = tmp_path / "whole", tmp_path / "parts"
-    assert run_sweep(case, whole, 45, 9, 1) == 0
-    assert run_sweep(case, parts, 45, 9, 1, shard=Shard(2, 2)) == 25
-    assert run_sweep(case, parts, 45, 9, 1, shard=Shard(1, 2)) == 0
+    assert run_calibration(case, whole, 45, 9, 1) == 0
+    assert run_calibration(case, parts, 45, 9, 1, shard=Shard(2, 2)) == 25
+    assert run_calibration(case, parts, 45, 9, 1, shard=Shard(1, 2)) == 0
     for folder in (whole, parts):
-        plan, found = gather_sweep(folder)
+        plan, found = gather_calibration(folder)
         assert (plan.simulations, found.ranks.shape) == (45, (45, 2))
         assert found.names == Fake.names
     assert ranks_in(whole) == ranks_in(parts)
@@ -62,7 +63,7 @@ def test_a_stopped_sweep_goes_on_with_what_is_missing(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[int] = []
-    honest = sweep.do_portion
+    honest = calibrate.do_portion
 
     def stopped(folder: str, portion: int) -> int:
         if len(done) == 2:
@@ -70,18 +71,20 @@ def test_a_stopped_sweep_goes_on_with_what_is_missing(
         done.append(portion)
         return honest(folder, portion)
 
-    monkeypatch.setattr(sweep, "do_portion", stopped)
+    monkeypatch.setattr(calibrate, "do_portion", stopped)
     with pytest.raises(KeyboardInterrupt):
-        run_sweep(case, tmp_path / "s", 40, 9, 1)
+        run_calibration(case, tmp_path / "s", 40, 9, 1)
     with pytest.raises(CounterstreamError) as caught:
-        gather_sweep(tmp_path / "s")
+        gather_calibration(tmp_path / "s")
     assert caught.value.codes == ("U253",)
     assert "20 of 40" in str(caught.value)
-    plan, found = gather_sweep(tmp_path / "s", so_far=True)
+    plan, found = gather_calibration(tmp_path / "s", so_far=True)
     assert (plan.simulations, found.ranks.shape[0], len(ranks_in(tmp_path / "s"))) == (40, 20, 21)
     assert json.loads((tmp_path / "s" / "summary.json").read_text())["planned"] == 40
-    monkeypatch.setattr(sweep, "do_portion", lambda folder, portion: done.append(portion) or honest(folder, portion))
-    assert run_sweep(case, tmp_path / "s", 40, 9, 1) == 0
+    monkeypatch.setattr(
+        calibrate, "do_portion", lambda folder, portion: done.append(portion) or honest(folder, portion)
+    )
+    assert run_calibration(case, tmp_path / "s", 40, 9, 1) == 0
     assert done == [0, 1, 2, 3]
 
 
@@ -92,24 +95,24 @@ def test_a_sweep_without_any_simulation_is_no_calibration(
     def stopped(folder: str, portion: int) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sweep, "do_portion", stopped)
+    monkeypatch.setattr(calibrate, "do_portion", stopped)
     with pytest.raises(KeyboardInterrupt):
-        run_sweep(case, tmp_path / "s", 40, 9, 1)
+        run_calibration(case, tmp_path / "s", 40, 9, 1)
     with pytest.raises(CounterstreamError) as caught:
-        gather_sweep(tmp_path / "s", so_far=True)
+        gather_calibration(tmp_path / "s", so_far=True)
     assert caught.value.codes == ("U253",)
 
 
 @pytest.mark.usefixtures("faked")
 def test_another_sweep_in_the_folder_is_refused(case: Case, tmp_path: Path) -> None:
-    run_sweep(case, tmp_path / "s", 10, 9, 1)
+    run_calibration(case, tmp_path / "s", 10, 9, 1)
     for flags in ((20, 9, 1), (10, 19, 1), (10, 9, 2)):
         with pytest.raises(CounterstreamError) as caught:
-            run_sweep(case, tmp_path / "s", *flags)
+            run_calibration(case, tmp_path / "s", *flags)
         assert caught.value.codes == ("U252",)
     # The same case under another path, as another machine may see it, is the same sweep.
     moved = load_case(write_case(tmp_path / "elsewhere" / "shore"))
-    assert run_sweep(moved, tmp_path / "s", 10, 9, 1) == 0
+    assert run_calibration(moved, tmp_path / "s", 10, 9, 1) == 0
 
 
 def test_a_folder_without_a_sweep(tmp_path: Path) -> None:
@@ -134,7 +137,7 @@ def test_every_portion_belongs_to_one_part() -> None:
 @pytest.mark.usefixtures("faked")
 def test_no_scheduler_answers(case: Case, tmp_path: Path) -> None:
     with pytest.raises(CounterstreamError) as caught:
-        run_sweep(case, tmp_path / "s", 10, 9, 1, dask="tcp://127.0.0.1:9")
+        run_calibration(case, tmp_path / "s", 10, 9, 1, dask="tcp://127.0.0.1:9")
     assert caught.value.codes == ("U255",)
 
 
@@ -148,10 +151,10 @@ def test_two_processes_two_dask_workers_and_one_process_agree(cluster: str, tmp_
     """Real simulations: what a unit gives does not depend on who does it, nor on what he did before."""
     case = load_case(SHORES)
     mixed = tmp_path / "mixed"
-    run_sweep(case, mixed, 8, 4, 5, portion=2, shard=Shard(1, 2), workers=2)
-    run_sweep(case, mixed, 8, 4, 5, portion=2, shard=Shard(2, 2), dask=cluster)
-    plan, found = gather_sweep(mixed)
-    alone = sweep._calibrator.__wrapped__(str(mixed), plan)
+    run_calibration(case, mixed, 8, 4, 5, portion=2, shard=Shard(1, 2), workers=2)
+    run_calibration(case, mixed, 8, 4, 5, portion=2, shard=Shard(2, 2), dask=cluster)
+    plan, found = gather_calibration(mixed)
+    alone = calibrate._calibrator.__wrapped__(str(mixed), plan)
     for number in (1, 2, 7):
         np.testing.assert_array_equal(alone.rank(number), found.ranks[number])
 
@@ -175,7 +178,7 @@ def test_uneven_ranks_end_with_one(case: Case, tmp_path: Path, monkeypatch: pyte
         def rank(self, number: int) -> np.ndarray:
             return np.zeros(2, dtype=np.int64)
 
-    monkeypatch.setattr(sweep, "_calibrator", lambda folder, plan: Low())
+    monkeypatch.setattr(calibrate, "_calibrator", lambda folder, plan: Low())
     monkeypatch.chdir(tmp_path)
     ran = Ran("sbc", "shore", "--simulations", "30", "--draws", "9")
     assert ran.status == 1
