@@ -13,8 +13,9 @@ from counterstream.dynamics.program import compile_system
 from counterstream.errors import CounterstreamError
 from counterstream.simulate.kernel import tabulate
 from counterstream.simulate.persons import Following, simulate_persons
+from counterstream.simulate.persons.acquaint import read_pairs
 from counterstream.simulate.persons.equip import Equipment
-from counterstream.simulate.persons.settle import make_world, read_pairs, settle
+from counterstream.simulate.persons.settle import make_world, settle
 from counterstream.simulate.persons.ties import Network
 from counterstream.system.group import Selector
 from counterstream.system.persons import Exposure, HouseholdSizes, Mixing, Persons, Ties, TiesForm

@@ -45,6 +45,18 @@ def simulate(
             help="Share of persons whose histories are written, as Parquet files; needs --engine persons and --out.",
         ),
     ] = 0.0,
+    persons: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Most persons to follow with --engine persons; where there are more, each stands for several.",
+            show_default="everybody",
+        ),
+    ] = None,
+    alike: Annotated[
+        bool, typer.Option("--alike", help="Leave out what only persons have: persons of a group are all alike.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a fitted system forward, as it was or under a scenario; give the totals of every flow."""
@@ -63,6 +75,8 @@ def simulate(
                 seed=seed,
                 out=out,
                 followed=histories,
+                n_persons=persons,
+                alike=alike,
                 progress=progress,
             )
         if as_json:
@@ -75,6 +89,10 @@ def _print_totals(summary: Mapping[str, Any], out: Path | None) -> None:
     """Print the total of every flow over the period."""
     drawn = f"{summary['n_draws']:,} draws of the {summary['draws_from']}"
     print_line(f"{summary['engine']}, {summary['scenario'] or 'baseline'}: totals of {drawn}")
+    if summary["stands_for"] > 1:
+        print_line(f"each person followed stands for {summary['stands_for']:,}")
+    if summary["parts_left_out"]:
+        print_line(f"left out, since only persons who differ have them: {', '.join(summary['parts_left_out'])}")
     rows = [
         (name, *(f"{total[level]:,.0f}" for level in ("median", "low90", "high90")))
         for name, total in summary["flows"].items()

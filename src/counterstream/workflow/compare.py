@@ -211,7 +211,8 @@ def compare_scenarios(
             Problem("U211", "a scenario does not differ from itself", found=first, allowed="two scenarios", mend=mend)
         )
     draws = find_draws(case.system, run, n_draws, seed)
-    work = Totalling(compile_system(case.system), draws, n_draws, measurable(case.system, engine), engine)
+    observables = measurable(case.system, engine)
+    work = Totalling(compile_system(case.system), draws, n_draws, observables, engine, case.folder)
     jobs = 2 if engine == "expected" else 5
     listener.told("simulate", 0, jobs)
     totals = _run_all(work, pair, seed, listener, jobs)

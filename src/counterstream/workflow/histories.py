@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +22,8 @@ class HistoryFiles:
     """Writes flows of persons to files ``draw-0000-part-000.parquet``.
 
     Columns: ``draw``, ``person`` (its number within the draw), ``date`` (on which the step begins),
-    ``flow``, ``group``, and one for each attribute of groups that has another name.  Memory holds
+    ``flow``, ``group``, one for each attribute of groups that has another name, and ``household``: the
+    name of those who are known by one, who are always followed.  Memory holds
     :data:`EVENTS_A_FILE` events of each draw that is under way; every file is whole, so that what is
     done stays when the work is stopped.  Files of an earlier simulation in the folder are removed.
 
@@ -35,6 +37,7 @@ class HistoryFiles:
     folder: Path
     share: float = 1.0
     _waiting: dict[int, list[tuple[int, Events]]] = field(default_factory=dict[int, list[tuple[int, Events]]])
+    _names: dict[int, Mapping[int, str]] = field(default_factory=dict[int, "Mapping[int, str]"])
     _parts: dict[int, int] = field(default_factory=dict[int, int])
 
     def __post_init__(self) -> None:
@@ -43,9 +46,16 @@ class HistoryFiles:
         for old in self.folder.glob("draw-*-part-*.parquet"):
             old.unlink()
 
+    def meet(self, draw: int, names: Mapping[int, str]) -> None:
+        """Take the names of those who have one; see :class:`~counterstream.simulate.persons.Histories`."""
+        self._names[draw] = names
+
     def tell(self, draw: int, step: int, events: Events) -> None:
         """Take the flows of one step; see :class:`~counterstream.simulate.persons.Histories`."""
         followed = choose_share(events.person, self.share)
+        names = self._names.get(draw, {})
+        if names:
+            followed |= np.isin(events.person, list(names))
         waiting = self._waiting.setdefault(draw, [])
         waiting.append((step, events.pick(followed)))
         last = step == self.system.clock.n_steps - 1
@@ -67,6 +77,8 @@ class HistoryFiles:
             "flow": np.array(system.flow_names)[flow],
             "group": np.array([g.name for g in system.groups])[group],
         }
+        names = self._names.get(draw, {})
+        table["household"] = np.array([names.get(number, "") for number in person.tolist()])
         for attribute in system.attributes:
             values = np.array([dict(g.attributes).get(attribute.name) for g in system.groups], dtype=object)
             table.setdefault(attribute.name, values[group])

@@ -207,7 +207,8 @@ class Simulator:
         units = np.asarray(self.plan.portions.units_of(portion))
         picked = make_draws(self.system, self.flats[units // self.plan.replicates])
         observables = measurable(self.system, self.plan.engine)
-        totalling = Totalling(compile_system(self.system), picked, units.size, observables, self.plan.engine)
+        program, folder = compile_system(self.system), Path(self.plan.case)
+        totalling = Totalling(program, picked, units.size, observables, self.plan.engine, folder)
         return totalling.run(self.changed, int(child(np.uint64(self.plan.seed), np.uint64(portion))))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,9 @@ from counterstream.infer.progress import Progress, Silent
 from counterstream.scenario.change import Changed, apply_scenario, find_scenario
 from counterstream.simulate.counts import simulate_counts
 from counterstream.simulate.expected import Course, simulate_expected_draws
-from counterstream.simulate.persons import Histories, simulate_persons
+from counterstream.simulate.persons import Following, largest_start, simulate_persons
 from counterstream.store.tables import write_csv, write_parquet
+from counterstream.system.persons import Persons
 from counterstream.system.system import System
 from counterstream.workflow.files import INTERVALS
 from counterstream.workflow.fitted import other_system, read_flats
@@ -40,6 +43,8 @@ def simulate_case(
     seed: int = 1,
     out: Path | None = None,
     followed: float = 0.0,
+    n_persons: int | None = None,
+    alike: bool = False,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Simulate posterior draws of a finished run.
@@ -58,28 +63,45 @@ def simulate_case(
     followed
         Share of persons whose histories are written to ``histories`` there; see
         :class:`~counterstream.workflow.histories.HistoryFiles`.
+    n_persons
+        Most persons to follow; where there are more, each stands for several.
+    alike
+        Whether what only persons have is left out, so that persons of a group differ in nothing.
 
     Returns
     -------
     dict
-        Totals of every flow over the period, median and 90 % interval.
+        Totals of every flow over the period, median and 90 % interval, and how persons were taken: for how
+        many each ``stands_for``, and which ``parts_left_out`` of the system only persons have.
 
     Raises
     ------
     CounterstreamError
         ``U201`` for an unknown scenario, ``U203`` for an unknown engine, ``U204`` and ``U205`` for a
         run that does not serve, ``U206`` for more persons than can be followed, ``U207`` for
-        histories without the persons engine or a folder.
+        histories without the persons engine or a folder, ``U208`` to ``U210`` for ties and named households that
+        cannot be, ``U218`` for a number of persons without the persons engine.
     """
     listener = progress or Silent()
     check_engine(engine)
+    if n_persons is not None and engine != "persons":
+        mend = "ask for the persons engine, or leave the number out"
+        raise CounterstreamError(Problem("U218", "only the persons engine follows persons", found=engine, mend=mend))
     histories = _histories(case.system, engine, followed, out)
     changed = (
         apply_scenario(case.system, find_scenario(case.system, scenario)) if scenario else Changed(case.system, ())
     )
+    left_out: tuple[str, ...] = ()
+    if alike or engine != "persons":
+        left_out = name_parts(changed.system)
+        changed = replace(changed, system=replace(changed.system, persons=None))
     listener.told("simulate", 0, n_draws)
     draws = find_draws(case.system, run, n_draws, seed)
-    course = run_engine(changed, draws, n_draws, engine, seed, histories, listener)
+    how = Following(seed, histories, each=False, folder=case.folder)
+    if n_persons is not None:
+        most = largest_start(compile_system(changed.system), changed.adjust(draws), n_draws)
+        how = replace(how, weight=max(1, math.ceil(most / n_persons)))
+    course = run_engine(changed, draws, n_draws, engine, how, listener)
     listener.told("simulate", n_draws, n_draws)
     if out is not None:
         table = _table(changed.system, course)
@@ -99,6 +121,8 @@ def simulate_case(
         "n_draws": n_draws,
         "seed": seed,
         "followed": followed,
+        "stands_for": how.weight,
+        "parts_left_out": list(left_out),
         "flows": flows,
     }
 
@@ -152,22 +176,27 @@ def make_draws(system: System, flats: Floats) -> Draw:
     return jax.jit(jax.vmap(lambda z: to_draw(system, unknowns.constrain(z))))(flats)
 
 
-def run_engine(
-    changed: Changed, draws: Draw, n_draws: int, engine: str, seed: int, histories: Histories | None, listener: Progress
-) -> Course:
+def name_parts(system: System) -> tuple[str, ...]:
+    """Return which parts a system has that only persons have."""
+    persons = system.persons or Persons()
+    return tuple(f.name.replace("_", " ") for f in fields(persons) if getattr(persons, f.name))
+
+
+def run_engine(changed: Changed, draws: Draw, n_draws: int, engine: str, how: Following, listener: Progress) -> Course:
     """Run draws of a system under a scenario with an engine; shapes as in :class:`Course`."""
     program = compile_system(changed.system)
     adjusted = changed.adjust(draws)
     if engine == "expected":
         return simulate_expected_draws(program, adjusted, n_draws)
     if engine == "persons":
+        steps = changed.system.clock.n_steps
 
-        def told(done: int) -> None:
-            listener.told("simulate", done, n_draws)
+        def told(done: float) -> None:
+            listener.told("simulate", round(done * steps), n_draws * steps, "steps of draws")
 
-        whole = simulate_persons(program, adjusted, n_draws, seed=seed, histories=histories, told=told)
+        whole = simulate_persons(program, adjusted, n_draws, following=replace(how, told=told))
     else:
-        whole = simulate_counts(program, adjusted, n_draws, seed=seed)
+        whole = simulate_counts(program, adjusted, n_draws, seed=how.seed)
     return Course(whole.flows.astype(np.float64), whole.stocks.astype(np.float64))
 
 

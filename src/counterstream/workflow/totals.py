@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import NamedTuple
 
 import jax
@@ -16,15 +17,15 @@ from counterstream.dynamics.program import Program, compile_system
 from counterstream.scenario.change import Changed
 from counterstream.simulate.counts import iterate_counts
 from counterstream.simulate.expected import ExpectedRuns
-from counterstream.simulate.persons import iterate_persons
+from counterstream.simulate.persons import Following, iterate_persons
 from counterstream.simulate.series import measure_readings, read_course, simulated
 from counterstream.simulate.windows import has_course, measure_windows
 from counterstream.system.observable import Observable, PathMeasure
 from counterstream.system.system import System
 
 Floats = NDArray[np.float64]
-#: What runs whole persons, by engine.
-WHOLE = {"counts": iterate_counts, "persons": iterate_persons}
+#: Engines of whole persons.
+WHOLE = ("counts", "persons")
 #: Draws that are run and summed up at a time: memory grows with these alone.
 BATCH = 48
 
@@ -75,6 +76,8 @@ class Totalling:
         What is measured over every period; see :func:`measurable`.
     engine
         ``expected``, ``counts`` or ``persons``.
+    folder
+        Of the case, where files of ties lie.
     """
 
     program: Program
@@ -82,6 +85,7 @@ class Totalling:
     n_draws: int
     observables: Sequence[Observable]
     engine: str
+    folder: Path = Path()
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -105,8 +109,13 @@ class Totalling:
 
         starts = range(0, self.n_draws, BATCH)
         if self.engine in WHOLE:
-            iterate = WHOLE[self.engine]
-            whole = iterate(compile_system(changed.system), draws, self.n_draws, seed=seed, batch=BATCH)
+            program = compile_system(changed.system)
+            if self.engine == "persons":
+                # Everybody is followed, so that a change leaves those whom it does not reach as they were.
+                how = Following(seed, folder=self.folder)
+                whole = iterate_persons(program, draws, self.n_draws, following=how, batch=BATCH)
+            else:
+                whole = iterate_counts(program, draws, self.n_draws, seed=seed, batch=BATCH)
             for first, part in zip(starts, whole, strict=True):
                 none = np.zeros((*part.flows.shape[:2], 0))
                 yield some(first), part.flows.astype(np.float64), part.stocks.astype(np.float64), none

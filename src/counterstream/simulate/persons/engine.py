@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from counterstream.dynamics.program import Program, initial_stocks
 from counterstream.simulate.counts import iterate_counts
 from counterstream.simulate.kernel import tabulate
 from counterstream.simulate.keys import child
+from counterstream.simulate.persons.acquaint import Pairs, read_all_pairs
 from counterstream.simulate.persons.crowd import widen
 from counterstream.simulate.persons.equip import Equipment, grow
 from counterstream.simulate.persons.kernel import Events, Movers, World, take_step
@@ -28,7 +30,7 @@ from counterstream.simulate.persons.memory import check_memory
 from counterstream.simulate.persons.orders import give_orders, no_orders
 from counterstream.simulate.persons.own import renew_bounds
 from counterstream.simulate.persons.passing import Letters
-from counterstream.simulate.persons.settle import Pairs, Settled, check_number, make_world, settle
+from counterstream.simulate.persons.settle import Settled, check_number, make_world, settle
 from counterstream.simulate.persons.squares import make_key
 from counterstream.simulate.whole import (
     Integers,
@@ -85,8 +87,8 @@ class Following:
     each
         Whether persons who differ in nothing are followed as well; else they are counted, which has
         the same distribution.
-    pairs
-        Ties read from files, by network.
+    folder
+        Where files of ties lie.
     """
 
     seed: int = 1
@@ -94,7 +96,7 @@ class Following:
     told: Callable[[float], None] | None = None
     weight: int = 1
     each: bool = True
-    pairs: Pairs = field(default_factory=dict[str, "NDArray[np.int64]"])
+    folder: Path = Path()
 
 
 def simulate_persons(
@@ -141,7 +143,8 @@ def iterate_persons(
     if equipment.is_plain and how.weight == 1 and how.histories is None and not how.each:
         yield from iterate_counts(program, draws, n_draws, seed=how.seed, batch=batch)
         return
-    task = _Task(equipment, make_world(program, tabulate(program), equipment), Offers(program), how)
+    pairs = read_all_pairs(equipment.persons.ties, how.folder)
+    task = _Task(equipment, make_world(program, tabulate(program), equipment), Offers(program), how, pairs)
     task.offers.compile()
     most = largest_start(program, draws, n_draws) / how.weight
     n_threads = max(1, os.cpu_count() or 1)
@@ -193,6 +196,7 @@ class _Task:
     world: World
     offers: Offers
     how: Following
+    pairs: Pairs
     stopped: Event = field(default_factory=Event)
     steps_done: dict[int, int] = field(default_factory=dict[int, int])
 
@@ -208,7 +212,7 @@ class _Task:
         for place, number in enumerate(range(some.start, some.stop)):
             name = np.uint64(child(np.uint64(how.seed), np.uint64(number)))
             draw: Draw = jax.tree.map(lambda a, i=place: a[i], picked)
-            settled = settle(self.equipment, self.world, stocks[place], draw, int(households[place]), name, how.pairs)
+            settled = settle(self.equipment, self.world, stocks[place], draw, int(households[place]), name, self.pairs)
             runs.append(Run(self, settled, name, number))
         self._go_through(runs, state, Whole(room.flows[part], room.stocks[part]))
 
@@ -270,18 +274,19 @@ class Run:
         if by_column.shape[1] == n_groups:
             return by_column
         stocks = np.zeros((len(by_column), n_groups), dtype=np.int64)
-        np.add.at(stocks, (slice(None), world.group_of), by_column)
+        for column, group in enumerate(world.group_of.tolist()):
+            stocks[:, group] += by_column[:, column]
         return stocks
 
     def _make_space(self, n: int) -> None:
         """See to it that everybody could move in a step; memory that nobody needs is never touched."""
-        whole = (np.empty(n, dtype=np.uint32) for _ in range(2))
-        signed = (np.empty(n, dtype=np.int32) for _ in range(3))
+        person, unit = (np.empty(n, dtype=np.uint32) for _ in range(2))
+        origin, column, to = (np.empty(n, dtype=np.int32) for _ in range(3))
         # A person may be approved, be released and choose at each junction.
         told = self.task.how.histories is not None or self.task.equipment.needs_events
         most = n * (2 + len(self.task.offers.program.layout.junctions)) if told else 0
         events = Events(np.empty(most, np.uint32), np.empty(most, np.int32), np.empty(most, np.int32))
-        self.space = (Movers(*whole, *signed), events)
+        self.space = (Movers(person, unit, origin, column, to), events)
 
     def _make_room(self, highest: int) -> None:
         """See to it that a person of that number has a place, and that everybody could move."""
@@ -313,7 +318,6 @@ class Run:
         check_number(int(self.newest.max(initial=0)), MOST_NUMBERS)
         events = self.space[1].pick(slice(n_events))
         if self.letters is not None:
-            movers = Movers(*(part[:n] for part in self.space[0]))
-            self.letters.post(self, step, movers, events)
+            self.letters.post(self, step, self.space[0].pick(slice(n)), events)
         if task.how.histories is not None:
             task.how.histories.tell(self.number, step, events)

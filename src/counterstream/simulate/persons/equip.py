@@ -119,8 +119,8 @@ class Equipment:
         choices = [m for m in layout.system.moves if isinstance(m, ChoiceMove)]
         return len(layout.exits) + len(layout.system.decisions) + sum(len(c.alternatives) for c in choices)
 
-    def _lay_terms(self, draw: Draw) -> tuple[Any, ...]:
-        """Return the terms with a draw's effects, as :class:`Own` begins with them."""
+    def _lay_terms(self, draw: Draw) -> dict[str, NDArray[Any]]:
+        """Return the terms with a draw's effects, by their names in :class:`Own`."""
         p = self.persons
         exposures = {e.name: i for i, e in enumerate(p.exposures)}
         by_target: list[list[tuple[int, int, int, float]]] = [[] for _ in range(self.n_targets)]
@@ -143,14 +143,17 @@ class Equipment:
         listed = [term for terms in by_target for term in terms]
         bands = [band for profile in p.age_profiles for band in profile.factors]
         band_ends = np.cumsum([0, *(len(profile.factors) for profile in p.age_profiles)])
-        return (
-            np.stack([ends[:-1], ends[1:]], axis=1).astype(np.int64),
-            *(np.array([term[i] for term in listed], dtype=np.int64) for i in range(3)),
-            np.array([term[3] for term in listed], dtype=np.float64),
-            np.stack([band_ends[:-1], band_ends[1:]], axis=1).astype(np.int64),
-            np.array([low for low, _ in bands], dtype=np.float64),
-            np.array([_log(factor) for _, factor in bands], dtype=np.float64),
-        )
+        kind, which, row = (np.array([term[i] for term in listed], dtype=np.int64) for i in range(3))
+        return {
+            "span": np.stack([ends[:-1], ends[1:]], axis=1).astype(np.int64),
+            "term_kind": kind,
+            "which": which,
+            "row": row,
+            "value": np.array([term[3] for term in listed], dtype=np.float64),
+            "band_span": np.stack([band_ends[:-1], band_ends[1:]], axis=1).astype(np.int64),
+            "band_from": np.array([low for low, _ in bands], dtype=np.float64),
+            "band_log": np.array([_log(factor) for _, factor in bands], dtype=np.float64),
+        }
 
     def equip(self, draw: Draw, n_numbers: int, n_lists: int) -> Own:
         """Return what persons have, nothing of it filled in."""
@@ -162,17 +165,17 @@ class Equipment:
         most = np.full((len(kinds) + 1, n_lists), -40.0)
         most[:-1] = 0.0
         return Own(
-            *self._lay_terms(draw),
-            np.array(kinds, dtype=np.int64),
-            np.array(memory, dtype=np.int64),
-            np.array([_keep(e, years * MONTHS_PER_YEAR) for e in p.exposures], dtype=np.float64),
-            np.array([form.address for form in self.forms], dtype=np.int64),
-            np.array([self.rows["ties", networks.index(e.ties)] for e in p.exposures], dtype=np.int64),
-            np.zeros((len(kinds), n_numbers if kinds else 0), dtype=np.float32),
-            np.zeros((n_memories, n_numbers if n_memories else 0), dtype=np.float32),
-            np.zeros((n_memories, n_numbers if n_memories else 0), dtype=np.int32),
-            most,
-            np.zeros((len(self.rows), n_numbers if self.rows else 0), dtype=np.float32),
+            **self._lay_terms(draw),
+            kind=np.array(kinds, dtype=np.int64),
+            memory=np.array(memory, dtype=np.int64),
+            keep=np.array([_keep(e, years * MONTHS_PER_YEAR) for e in p.exposures], dtype=np.float64),
+            form=np.array([form.address for form in self.forms], dtype=np.int64),
+            degree=np.array([self.rows["ties", networks.index(e.ties)] for e in p.exposures], dtype=np.int64),
+            amount=np.zeros((len(kinds), n_numbers if kinds else 0), dtype=np.float32),
+            kept=np.zeros((n_memories, n_numbers if n_memories else 0), dtype=np.float32),
+            since=np.zeros((n_memories, n_numbers if n_memories else 0), dtype=np.int32),
+            most=most,
+            traits=np.zeros((len(self.rows), n_numbers if self.rows else 0), dtype=np.float32),
             frailty=self.rows.get(("frailty", 0), -1),
             age=self.rows.get(("age", 0), -1),
             decider=_DECIDERS[p.households.decided_by] if p.households else HEAD,

@@ -116,6 +116,10 @@ class Movers(NamedTuple):
     column: NDArray[np.int32]
     to: NDArray[np.int32]
 
+    def pick(self, which: slice) -> Movers:
+        """Return some of the movers."""
+        return Movers(self.person[which], self.unit[which], self.origin[which], self.column[which], self.to[which])
+
 
 class Events(NamedTuple):
     """Flows that persons made in a step.
