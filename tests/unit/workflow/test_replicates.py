@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+import counterstream
 from counterstream.case import Case, load_case
 from counterstream.errors import CounterstreamError
 from counterstream.workflow import replicate
@@ -112,6 +117,37 @@ def test_parts_stopped_and_spread_over_processes_give_the_whole(
     # Every simulation has chance of its own.
     courses = one.simulations["flow_totals"].to_numpy().reshape(12, -1)
     assert len({tuple(course) for course in courses.tolist()}) == 12
+
+
+def test_a_sweep_that_was_killed_goes_on_to_the_same_end(case: Case, tmp_path: Path) -> None:
+    """Killed by the system between two portions or within one: nothing half written is ever taken."""
+    numbers = ["--engine", "counts", "--draws", "6", "--replicates", "3", "--portion", "1"]
+    command = [sys.executable, "-m", "counterstream", "sweep", "simulate", str(case.folder), *numbers]
+    killed = tmp_path / "killed"
+    source = str(Path(counterstream.__file__).parents[1])
+    with subprocess.Popen(
+        [*command, "--out", str(killed)],
+        env={**os.environ, "PYTHONPATH": source},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        while not (killed / "part-00001.nc").exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.kill()
+    left = len([n for n in range(18) if not (killed / f"part-{n:05d}.nc").exists()])
+    assert left > 0
+    plan = {"engine": "counts", "n_draws": 6, "n_replicates": 3, "portion": 1}
+    assert run_replicates(case, None, killed, **plan) == 0
+    assert run_replicates(case, None, tmp_path / "whole", **plan) == 0
+    one, other = gather_replicates(tmp_path / "whole"), gather_replicates(killed)
+    xr.testing.assert_identical(one.simulations, other.simulations)
+
+
+def test_a_run_without_a_fit_is_refused(case: Case, tmp_path: Path) -> None:
+    with pytest.raises(CounterstreamError) as caught:
+        run_replicates(case, tmp_path, tmp_path / "s", **SMALL)
+    assert caught.value.codes == ("U204",)
 
 
 def test_the_result_is_labelled_and_adds_up(case: Case, tmp_path: Path) -> None:
