@@ -93,6 +93,8 @@ EVERYTHING = Persons(
     ),
 )
 
+ALONE = replace(EVERYTHING, households=None, named=())
+
 
 def rates_only(persons: Persons = EVERYTHING, n: float = 700.0) -> System:
     """Return a system of rate moves, some by household."""

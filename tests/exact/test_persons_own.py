@@ -11,7 +11,7 @@ from counterstream.simulate.persons import Following, simulate_persons
 from counterstream.system.exposure_forms import add_exposure_form, exposure_forms
 from counterstream.system.persons import Decider, Exposure, Persons, PersonTerm
 from counterstream.system.system import System
-from tests.persons_example import EVERYTHING, NOTHING, TIES, Reference, Told, rates_only
+from tests.persons_example import ALONE, EVERYTHING, NOTHING, TIES, Reference, Told, rates_only
 
 STEPS = 18
 
@@ -33,7 +33,6 @@ def test_everything_at_once(decider: Decider) -> None:
     compare(rates_only(replace(EVERYTHING, households=households), 160.0), 5)
 
 
-ALONE = replace(EVERYTHING, households=None, named=())
 PARTS = {
     "frailty": Persons(frailties=ALONE.frailties),
     "ages": Persons(ages=ALONE.ages, age_profiles=ALONE.age_profiles),

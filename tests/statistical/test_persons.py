@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -21,35 +20,42 @@ from counterstream.dynamics.program import compile_system
 from counterstream.errors import CounterstreamError
 from counterstream.simulate.counts import simulate_counts
 from counterstream.simulate.persons import Following, simulate_persons
-from counterstream.simulate.persons.kernel import Events
 from counterstream.simulate.persons.settle import MOST_PERSONS
 from counterstream.simulate.whole import Whole
+from counterstream.system.exposure_forms import add_exposure_form, exposure_forms
 from counterstream.system.group import Selector
 from counterstream.system.instrument import Event
-from counterstream.system.move import Alternative, Batches, ChoiceMove, DecisionMove, EntryMove, LossMove, RateMove
+from counterstream.system.move import (
+    Alternative,
+    Batches,
+    ChoiceMove,
+    DecisionMove,
+    EntryMove,
+    LossMove,
+    Move,
+    RateMove,
+)
+from counterstream.system.persons import (
+    AgeProfile,
+    Ages,
+    Exposure,
+    Frailty,
+    Intervention,
+    NamedHousehold,
+    Outcome,
+    Persons,
+    PersonTerm,
+    Ties,
+    TiesForm,
+)
 from counterstream.system.place import Households
 from counterstream.system.signal import Signal, SignalInput, Source
 from counterstream.system.system import System
 from counterstream.system.term import Term
+from tests.persons_example import NOTHING, Told, rates_only
 from tests.small_systems import small_system
 
-NOTHING = Draw({}, {})
 N = 800
-
-
-class Told:
-    """Keeps every event."""
-
-    def __init__(self) -> None:
-        self.events: defaultdict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
-        self.names: dict[int, Mapping[int, str]] = {}
-
-    def meet(self, draw: int, names: Mapping[int, str]) -> None:
-        self.names[draw] = names
-
-    def tell(self, draw: int, step: int, events: Events) -> None:
-        rows = zip(events.person.tolist(), events.group.tolist(), events.flow.tolist(), strict=True)
-        self.events[draw].extend((step, *row) for row in rows)
 
 
 def offices(dropped: bool = False) -> System:
@@ -327,3 +333,121 @@ def test_more_persons_than_can_be_numbered_are_refused_before_any_memory_is_take
     )
     with pytest.raises(CounterstreamError, match="U206"):
         simulate_persons(compile_system(system), NOTHING, 1)
+
+
+def known(persons: Persons, *, dropped: bool = False) -> System:
+    """Return the offices with person-level parts, and the named households' interventions dropped or not."""
+    named = tuple(replace(n, dropped=dropped) for n in persons.named)
+    return replace(offices(), persons=replace(persons, named=named))
+
+
+def campaign(name: str, size: int, outcome: Outcome) -> NamedHousehold:
+    """Return a household that is made to ask in February and decided upon from April on."""
+    ask = Intervention("ask", date(2000, 2, 1), date(2000, 2, 28), times=1e6)
+    decide = Intervention("decide", date(2000, 4, 1), date(2000, 12, 31), outcome=outcome)
+    return NamedHousehold(name, "home", size, Selector((("kind", ("x",)),)), (ask, decide))
+
+
+CASES = Persons(named=(campaign("yes", 2, Outcome.APPROVED), campaign("no", 3, Outcome.REFUSED)))
+
+
+def test_a_named_case_is_decided_as_ordered_and_nobody_else_notices_at_first() -> None:
+    told, dropped = Told(), Told()
+    simulate_persons(compile_system(known(CASES)), NOTHING, 4, following=Following(2, told))
+    simulate_persons(compile_system(known(CASES, dropped=True)), NOTHING, 4, following=Following(2, dropped))
+    flows, n_followed = offices().flow_names, 0
+    for draw in range(4):
+        names = told.names[draw]
+        assert sorted(names.values()) == ["no"] * 3 + ["yes"] * 2
+        for person, name in names.items():
+            mine = [(step, flows[flow]) for step, who, _, flow in told.events[draw] if who == person]
+            # Who asked of their own accord, or died, or was decided upon before the order is another story.
+            if mine[0] != (1, "ask") or any(flow == "die" for _, flow in mine[:3]) or mine[1][0] < 3:
+                continue
+            n_followed += 1
+            # From April on one stage of the queue a month; who is approved waits for the release in September.
+            assert mine[1][1] == ("decide.approved" if name == "yes" else "decide.refused")
+            assert mine[1][0] <= 4
+            if name == "yes":
+                assert (8, "decide.released") in mine
+        assert sorted(e for e in dropped.events[draw] if e[0] == 0) == sorted(e for e in told.events[draw] if e[0] == 0)
+    assert n_followed >= 12
+
+
+def always(amount: float, ties: float) -> float:
+    """Return 1, whatever comes."""
+    return 1.0
+
+
+def test_own_terms_change_odds_of_decisions_and_choices_as_shared_ones_do() -> None:
+    if "always" not in exposure_forms():
+        add_exposure_form("always", always)
+    persons = Persons(
+        ties=(Ties("all", TiesForm.RANDOM, 2.0),),
+        exposures=(Exposure("one", "all", statuses=("home",), form="always"),),
+        terms=(PersonTerm("decide", 0.8, "one"), PersonTerm("choose", -1.1, "one", destination="near")),
+    )
+    own = simulate_persons(compile_system(known(persons)), NOTHING, 200, seed=6)
+    system = offices()
+    near = Alternative("near", (Term(0.4 - 1.1),))
+    moves: list[Move] = []
+    for move in system.moves:
+        if isinstance(move, DecisionMove):
+            move = replace(move, terms=(Term(0.8),))
+        elif isinstance(move, ChoiceMove):
+            move = replace(move, alternatives=(Alternative("far"), near))
+        moves.append(move)
+    shared = simulate_persons(compile_system(replace(system, moves=tuple(moves))), NOTHING, 200, seed=6)
+    # A chance and a share that come to the same for everybody give everybody the same history.
+    np.testing.assert_array_equal(own.flows, shared.flows)
+
+
+def test_persons_who_differ_in_nothing_are_counted_unless_they_are_to_be_followed() -> None:
+    program = compile_system(offices())
+    counts = simulate_counts(program, NOTHING, 5, seed=3)
+    fallen = simulate_persons(program, NOTHING, 5, following=Following(3, each=False))
+    np.testing.assert_array_equal(fallen.flows, counts.flows)
+    assert (simulate_persons(program, NOTHING, 5, seed=3).flows != counts.flows).any()
+
+
+def test_persons_can_stand_for_several(counted: Whole) -> None:
+    runs = simulate_persons(compile_system(offices()), NOTHING, N, following=Following(12, weight=5))
+    assert (runs.flows % 5 == 0).all()
+    assert runs.stocks[:, 0].sum() == N * 500
+    totals, theirs = runs.flows.sum(axis=(1, 2)), counted.flows.sum(axis=(1, 2))
+    # The same means, save for what capacity and feedback make of chance, and more spread.
+    np.testing.assert_allclose(totals.mean(axis=0), theirs.mean(axis=0), rtol=0.03)
+    die = offices().flow_names.index("die")
+    assert totals[:, die].var() / theirs[:, die].var() == pytest.approx(5.0, rel=0.3)
+
+
+def test_those_who_enter_have_ages_and_frailty_of_their_own() -> None:
+    moves = (EntryMove("born", "home", persons_per_year=6000.0), RateMove("go", "home", "far", 0.3))
+    system = small_system(("home", "far"), moves, initial={"home": 50.0}, groups=("x", "y"), end=date(2009, 12, 31))
+    ages, profile = Ages(((0.0, 1.0),), oldest=80.0), AgeProfile("go", ((0.0, 0.0), (5.0, 1.0)))
+    grown = replace(system, persons=Persons(ages=ages, age_profiles=(profile,), frailties=(Frailty("go", 0.7),)))
+    told = Told()
+    runs = simulate_persons(compile_system(grown), NOTHING, 1, following=Following(1, told))
+    assert runs.stocks[0, -1].sum() == 50 + runs.flows[0, :, :, 0].sum()
+    entered = {person: step for step, person, _, flow in told.events[0] if flow == 0}
+    waits = np.array([step - entered[who] for step, who, _, flow in told.events[0] if flow == 1 and who in entered])
+    assert waits.min() == 60
+    # Of those born in the first year some 5 years have passed for everybody: a mixture of exponential waits.
+    young = [person for person, step in entered.items() if step < 12]
+    left = {who for _, who, _, flow in told.events[0] if flow == 1}
+    frailty = np.exp(0.7 * np.random.default_rng(0).standard_normal(200_000) - 0.5 * 0.7**2)
+    months = np.array([120 - 60 - entered[person] for person in young])
+    mixed = 1.0 - np.mean([np.exp(-0.3 * frailty[:2000] * m / 12.0).mean() for m in np.unique(months)])
+    share = np.mean([person in left for person in young])
+    assert share == pytest.approx(mixed, abs=5 * np.sqrt(0.25 / len(young)) + 0.005)
+
+
+def test_everything_of_ones_own_is_the_same_for_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = compile_system(rates_only(n=300.0))
+    found: list[Whole] = []
+    for threads in (1, 2, 8):
+        monkeypatch.setattr(os, "cpu_count", lambda n=threads: n)
+        found.append(simulate_persons(program, NOTHING, 5, seed=3))
+    for other in found[1:]:
+        np.testing.assert_array_equal(found[0].flows, other.flows)
+        np.testing.assert_array_equal(found[0].stocks, other.stocks)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from threading import Event
-from typing import Protocol
+from typing import Any, Protocol
 
 import jax
 import numpy as np
+from numba import typeof
 from numpy.typing import NDArray
 
 from counterstream.dynamics.draw import Draw
@@ -24,7 +25,7 @@ from counterstream.simulate.persons.crowd import widen
 from counterstream.simulate.persons.equip import Equipment, grow
 from counterstream.simulate.persons.kernel import Events, Movers, World, take_step
 from counterstream.simulate.persons.memory import check_memory
-from counterstream.simulate.persons.orders import give_orders
+from counterstream.simulate.persons.orders import give_orders, no_orders
 from counterstream.simulate.persons.own import renew_bounds
 from counterstream.simulate.persons.passing import Letters
 from counterstream.simulate.persons.settle import Pairs, Settled, check_number, make_world, settle
@@ -233,6 +234,14 @@ class _Task:
             self.steps_done[runs[0].number] = (step + 1) * len(runs)
 
 
+def find_machine(*arguments: Any) -> Callable[..., tuple[int, int, int]]:
+    """Return a step as machine code for arguments of these types.
+
+    Finding the types of some sixty arrays anew would take longer than a step of a thousand persons.
+    """
+    return take_step.compile(tuple(typeof(argument) for argument in arguments))
+
+
 class Run:
     """One draw's persons and its working space."""
 
@@ -246,6 +255,8 @@ class Run:
         streams = np.arange(n_entries * layout.n_groups, dtype=np.int64)
         self.newest = settled.n_numbers + streams.reshape(n_entries, layout.n_groups)
         n_lists = self.crowd.size.size
+        self.no_orders = no_orders(task.equipment)
+        self.machine: Callable[..., tuple[int, int, int]] | None = None
         self.bounds = (np.zeros(n_lists), np.zeros(n_lists))
         self._make_space(int(self.crowd.size.sum()))
         if task.how.histories is not None:
@@ -254,9 +265,11 @@ class Run:
     @property
     def stocks(self) -> Integers:
         """Persons, shape (cell, group)."""
-        world = self.task.world
+        world, n_groups = self.task.world, self.task.offers.program.layout.n_groups
         by_column = self.crowd.size.reshape(-1, world.group_of.size)
-        stocks = np.zeros((len(by_column), self.task.offers.program.layout.n_groups), dtype=np.int64)
+        if by_column.shape[1] == n_groups:
+            return by_column
+        stocks = np.zeros((len(by_column), n_groups), dtype=np.int64)
         np.add.at(stocks, (slice(None), world.group_of), by_column)
         return stocks
 
@@ -288,21 +301,12 @@ class Run:
             self.letters.deliver(self, step)
             if step and step % BOUNDS_EVERY == 0:
                 renew_bounds(self.own, self.crowd, step)
-        orders = give_orders(task.equipment, step)
+        orders = give_orders(task.equipment, step) if task.equipment.persons.named else self.no_orders
         while True:
-            n, n_events, wanted = take_step(
-                self.name,
-                self.key,
-                step,
-                task.world,
-                self.crowd,
-                self.own,
-                orders,
-                offer,
-                self.newest,
-                (*self.space, *self.bounds),
-                flows,
-            )
+            lists = (task.world, self.crowd, self.own, orders, offer, self.newest, (*self.space, *self.bounds), flows)
+            if self.machine is None:
+                self.machine = find_machine(self.name, self.key, step, *lists)
+            n, n_events, wanted = self.machine(self.name, self.key, step, *lists)
             if not wanted:
                 break
             self._make_room(wanted)

@@ -11,12 +11,17 @@ from counterstream.system.persons import Intervention, Outcome
 _OUTCOMES = {Outcome.APPROVED: APPROVE, Outcome.REFUSED: REFUSE}
 
 
+def no_orders(equipment: Equipment) -> Orders:
+    """Return that nothing is ordered."""
+    shape = len(equipment.persons.named)
+    decisions = len(equipment.program.system.decisions)
+    return Orders(np.ones((equipment.n_targets, shape)), np.zeros((decisions, shape), dtype=np.int64))
+
+
 def give_orders(equipment: Equipment, step: int) -> Orders:
     """Return what is ordered for named households in a step."""
     system, named = equipment.program.system, equipment.persons.named
-    orders = Orders(
-        np.ones((equipment.n_targets, len(named))), np.zeros((len(system.decisions), len(named)), dtype=np.int64)
-    )
+    orders = no_orders(equipment)
     for place, household in enumerate(named):
         for intervention in () if household.dropped else household.interventions:
             if _is_on(equipment, intervention, step):
