@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from cli_example import Ran, write_case
+from cli_example import SYSTEM, Ran, write_case
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -21,6 +21,7 @@ import counterstream
 from counterstream.case import Case, load_case
 from counterstream.errors import CounterstreamError
 from counterstream.workflow import replicate
+from counterstream.workflow.left_out import say_left_out
 from counterstream.workflow.replicate import run_replicates
 from counterstream.workflow.replicated import gather_replicates
 from counterstream.workflow.sweep import Shard
@@ -142,6 +143,18 @@ def test_a_sweep_that_was_killed_goes_on_to_the_same_end(case: Case, tmp_path: P
     assert run_replicates(case, None, tmp_path / "whole", **plan) == 0
     one, other = gather_replicates(tmp_path / "whole"), gather_replicates(killed)
     xr.testing.assert_identical(one.simulations, other.simulations)
+
+
+def test_an_engine_of_cohorts_says_what_it_leaves_out(tmp_path: Path) -> None:
+    persons = "persons:\n  ties: {kin: {mean: 4}}\n  exposures: {away: {ties: kin, statuses: [settled]}}\n"
+    persons += "  terms: [{move: leave, effect: 0.1, of: away}]\n"
+    case = load_case(write_case(tmp_path / "shore", SYSTEM + persons))
+    sentence = "the engine counts does without what only persons have: ties, exposures"
+    assert say_left_out(case.system, "counts") == sentence
+    assert say_left_out(case.system, "persons") == ""
+    run_replicates(case, None, tmp_path / "s", **SMALL)
+    assert sentence in Ran("sweep", "gather", str(tmp_path / "s")).out.splitlines()
+    assert Ran("sweep", "gather", str(tmp_path / "s"), "--json").data["summary"]["left_out"] == sentence
 
 
 def test_a_run_without_a_fit_is_refused(case: Case, tmp_path: Path) -> None:
