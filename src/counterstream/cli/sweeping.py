@@ -191,6 +191,8 @@ def _tell_replicated(folder: Path, found: Replicated, *, as_json: bool) -> None:
         f"{told['engine']}, {told['scenario'] or 'baseline'}: "
         f"{told['draws']:,} draws{planned} of the {told['draws_from']}, {told['replicates']:,} times each"
     )
+    if found.left_out:
+        print_line(found.left_out)
     headings = ("mean", "sd between draws", "sd within (chance)", "variance by chance", "90 % from", "to")
     for noun, kind in (("observable", "observables"), ("flow", "flow_totals")):
         rows = [

@@ -17,6 +17,7 @@ from counterstream.errors import CounterstreamError, Problem
 from counterstream.store.atomic import write_text
 from counterstream.store.netcdf import read_netcdf, write_netcdf
 from counterstream.system.system import System
+from counterstream.workflow.left_out import say_left_out
 from counterstream.workflow.replicate import ReplicatePlan, read_plan, work_of
 from counterstream.workflow.totals import measurable
 from counterstream.workflow.variance import ESTIMATOR, Spread, split_variance
@@ -42,11 +43,14 @@ class Replicated:
     moments
         For each of these its mean and, as ``..._between`` and ``..._within``, its variance between draws
         and within them; see :func:`~counterstream.workflow.variance.split_variance`.
+    left_out
+        What the engine does without, in a sentence; empty if nothing.
     """
 
     plan: ReplicatePlan
     simulations: xr.Dataset
     moments: xr.Dataset
+    left_out: str
 
     def rows(self, kind: str, period: str = WHOLE_PERIOD) -> list[dict[str, Any]]:
         """Return mean, both standard deviations and an interval of everything of a kind in a period.
@@ -88,6 +92,7 @@ class Replicated:
             "seed": plan.seed,
             "identity": plan.identity,
             "estimator": ESTIMATOR,
+            "left_out": self.left_out,
             "versions": {name: version(name) for name in ("jax", "numpy", "numba", "xarray")},
             **{kind: self.rows(kind) for kind in ("observables", "flow_totals", "stock_totals")},
         }
@@ -168,4 +173,5 @@ def _label(plan: ReplicatePlan, system: System, draws: list[int], arrays: dict[s
             f"{name}_within": (axes, spread.within),
         }
     kept = {name: values for name, values in coordinates.items() if name not in ("draw", "replicate")}
-    return Replicated(plan, simulations, xr.Dataset(moments, kept, {**about, "estimator": ESTIMATOR}))
+    told = {**about, "estimator": ESTIMATOR}
+    return Replicated(plan, simulations, xr.Dataset(moments, kept, told), say_left_out(system, plan.engine))

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
-from cli_example import Ran, write_case
+from cli_example import SYSTEM, Ran, write_case
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+import counterstream
 from counterstream.case import Case, load_case
 from counterstream.errors import CounterstreamError
 from counterstream.workflow import replicate
+from counterstream.workflow.left_out import say_left_out
 from counterstream.workflow.replicate import run_replicates
 from counterstream.workflow.replicated import gather_replicates
 from counterstream.workflow.sweep import Shard
@@ -112,6 +118,49 @@ def test_parts_stopped_and_spread_over_processes_give_the_whole(
     # Every simulation has chance of its own.
     courses = one.simulations["flow_totals"].to_numpy().reshape(12, -1)
     assert len({tuple(course) for course in courses.tolist()}) == 12
+
+
+def test_a_sweep_that_was_killed_goes_on_to_the_same_end(case: Case, tmp_path: Path) -> None:
+    """Killed by the system between two portions or within one: nothing half written is ever taken."""
+    numbers = ["--engine", "counts", "--draws", "6", "--replicates", "3", "--portion", "1"]
+    command = [sys.executable, "-m", "counterstream", "sweep", "simulate", str(case.folder), *numbers]
+    killed = tmp_path / "killed"
+    source = str(Path(counterstream.__file__).parents[1])
+    with subprocess.Popen(
+        [*command, "--out", str(killed)],
+        env={**os.environ, "PYTHONPATH": source},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        while not (killed / "part-00001.nc").exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.kill()
+    left = len([n for n in range(18) if not (killed / f"part-{n:05d}.nc").exists()])
+    assert left > 0
+    plan = {"engine": "counts", "n_draws": 6, "n_replicates": 3, "portion": 1}
+    assert run_replicates(case, None, killed, **plan) == 0
+    assert run_replicates(case, None, tmp_path / "whole", **plan) == 0
+    one, other = gather_replicates(tmp_path / "whole"), gather_replicates(killed)
+    xr.testing.assert_identical(one.simulations, other.simulations)
+
+
+def test_an_engine_of_cohorts_says_what_it_leaves_out(tmp_path: Path) -> None:
+    persons = "persons:\n  ties: {kin: {mean: 4}}\n  exposures: {away: {ties: kin, statuses: [settled]}}\n"
+    persons += "  terms: [{move: leave, effect: 0.1, of: away}]\n"
+    case = load_case(write_case(tmp_path / "shore", SYSTEM + persons))
+    sentence = "the engine counts does without what only persons have: ties, exposures"
+    assert say_left_out(case.system, "counts") == sentence
+    assert say_left_out(case.system, "persons") == ""
+    run_replicates(case, None, tmp_path / "s", **SMALL)
+    assert sentence in Ran("sweep", "gather", str(tmp_path / "s")).out.splitlines()
+    assert Ran("sweep", "gather", str(tmp_path / "s"), "--json").data["summary"]["left_out"] == sentence
+
+
+def test_a_run_without_a_fit_is_refused(case: Case, tmp_path: Path) -> None:
+    with pytest.raises(CounterstreamError) as caught:
+        run_replicates(case, tmp_path, tmp_path / "s", **SMALL)
+    assert caught.value.codes == ("U204",)
 
 
 def test_the_result_is_labelled_and_adds_up(case: Case, tmp_path: Path) -> None:
