@@ -213,3 +213,7 @@ def print_summary(summary: Mapping[str, object]) -> None:
     ]
     if inside:
         print_line(f"of the claims, {' and '.join(inside)}")
+    for name in ("prior_sensitivity", "leave_one_out"):
+        told = summary.get(name)
+        if isinstance(told, Mapping) and "in_words" in told:
+            print_line(make_printable(str(told["in_words"])))

@@ -52,10 +52,10 @@ def limit_of_k(n_draws: int) -> float:
     -----
     ``min(1 - 1 / log10(S), 0.7)``: Vehtari, Simpson, Gelman, Yao and Gabry (2024), section 3.2.4.
     """
-    return min(1.0 - 1.0 / math.log10(n_draws), LARGEST_K)
+    return min(1.0 - 1.0 / math.log10(max(n_draws, 2)), LARGEST_K)
 
 
-def reweigh_without(log_likelihood: Floats) -> Reweighting:
+def reweigh_without(log_likelihood: Floats, log_ratio: Floats | None = None) -> Reweighting:
     """Return weights of the draws for a fit without some claims.
 
     Parameters
@@ -63,6 +63,9 @@ def reweigh_without(log_likelihood: Floats) -> Reweighting:
     log_likelihood
         Log-density of those claims together at each draw, shape (chain, draw); repeats of one
         witness weighted as in the fit.
+    log_ratio
+        Log-density of the posterior minus that of what was drawn from, same shape; nothing where
+        the draws are of the posterior.
 
     Notes
     -----
@@ -72,7 +75,7 @@ def reweigh_without(log_likelihood: Floats) -> Reweighting:
     claims left out speak of (an agency's bias and spread) are draws of their posterior; the
     weights have to take them back to their prior too, which makes the tail of the ratios heavier.
     """
-    flat = log_likelihood.ravel()
+    flat = (log_likelihood if log_ratio is None else log_likelihood - log_ratio).ravel()
     if np.ptp(flat) < 1e-9:
         return Reweighting(np.full(flat.size, 1.0 / flat.size), -math.inf)
     # The stubs of these two know neither what they return nor that a share is no whole number.
