@@ -24,7 +24,7 @@ from counterstream.system.system import InitialStock
 from counterstream.units import MONTHS_PER_YEAR, add_months
 from tests.small_systems import small_system
 
-#: Who stays is what is left when those who leave are taken away: below nothing by a last digit at most, where all leave.
+#: Who stays is what is left when those who leave are taken away: where all leave, a last digit below nothing at most.
 ROUNDING = 2e-16
 START = date(2000, 1, 1)
 DIGITS = 60
