@@ -94,7 +94,6 @@ def main() -> None:
                 "verdict": fit.label,
                 "mixing": fit.mixing.as_dict() if fit.mixing else None,
                 "leapfrogs_per_draw": fit.leapfrogs,
-                "seconds": fit.seconds,
             }
             for name, fit in fits.items()
         },
