@@ -6,8 +6,8 @@ Fits of the template case are made, and whole runs with simulation and report.  
 with SIGKILL after a time drawn uniformly between nothing and the time that it takes when it is
 left alone (a tenth more after each kill of the same run), and started again in the same folder,
 until it comes to its end.  The files that tell no times must then be the same bit for bit, draws
-included.  After every kill the folder
-must not pass for a finished run, and the next start must go on from the last checkpoint.
+included.  After every kill the folder must not pass for a finished run, and the next start must go
+on from the last checkpoint.
 
 The processes are forks of one that has imported what takes long to import and has not used JAX,
 which does not survive a fork.  Every run has a cache of compiled code of its own, which holds
