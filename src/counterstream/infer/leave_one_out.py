@@ -115,8 +115,10 @@ def summarise_leave_one_out(found: LeaveOneOut) -> dict[str, Any]:
 
 
 def describe_leave_one_out(found: LeaveOneOut) -> str:
-    """Say in plain words how many claims the result rests on, one by one."""
+    """Say in plain words how many claims could be left out, and how many of these move what they speak of."""
     good = int(found.good.sum())
+    if not good:
+        return "These draws cannot tell what would hold without any one claim."
     strong = int((np.abs(found.pull[found.good]) >= 1.0).sum())
     told = (
         f"Without any one claim the result was worked out for {good:,} of {len(found.claims):,} fitted claims; "
