@@ -78,17 +78,23 @@ def reweigh_without(log_likelihood: Floats, log_ratio: Floats | None = None) -> 
     flat = (log_likelihood if log_ratio is None else log_likelihood - log_ratio).ravel()
     if np.ptp(flat) < 1e-9:
         return Reweighting(np.full(flat.size, 1.0 / flat.size), -math.inf)
+    if flat.size < LEAST_DRAWS:
+        raw = np.exp(flat.min() - flat)
+        return Reweighting(raw / raw.sum(), math.inf)
     # The stubs of these two know neither what they return nor that a share is no whole number.
     stats: Any = array_stats
     worth = float(stats.ess(log_likelihood, chain_axis=0, draw_axis=1, method="mean"))
     share = min(worth / flat.size, 1.0) if math.isfinite(worth) else 1.0
     try:
-        smoothed = stats.psislw(flat, r_eff=share)
+        # A tail that vanishes beside its largest ratio is told of by what comes of it, not by a warning.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            smoothed = stats.psislw(flat, r_eff=share)
     except ValueError:  # the whole tail is one draw again and again
         raw = np.exp(flat.min() - flat)
         return Reweighting(raw / raw.sum(), math.inf)
     weights = np.exp(np.asarray(smoothed[0]))
-    return Reweighting(weights / weights.sum(), float(smoothed[1]))
+    # Newer versions of arviz-stats tell such a tail as "not a number".
+    return Reweighting(weights / weights.sum(), math.inf if np.isnan(smoothed[1]) else float(smoothed[1]))
 
 
 def share_held(log_likelihood: Floats, working: Floats) -> float:

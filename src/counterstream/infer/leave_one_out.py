@@ -99,7 +99,8 @@ def summarise_leave_one_out(found: LeaveOneOut) -> dict[str, Any]:
             "pull": float(found.pull[i]),
             "without_median": float(found.without[2, i]),
             "elpd": float(found.elpd[i]),
-            "pareto_k": float(found.pareto_k[i]),
+            # Minus infinity where the claim says nothing: JSON has no word for it.
+            "pareto_k": float(found.pareto_k[i]) if np.isfinite(found.pareto_k[i]) else None,
         }
         for i in found.by_pull()[:MOST_NAMED]
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -11,6 +12,7 @@ import numpy as np
 from arviz_stats.base import array_stats  # pyright: ignore[reportPrivateImportUsage]
 from numpy.typing import NDArray
 
+from counterstream.infer.influence import LEAST_DRAWS
 from counterstream.infer.pointwise import Pointwise
 
 Floats = NDArray[np.float64]
@@ -30,6 +32,7 @@ class Judgement(StrEnum):
     PRIOR = "prior"
     CLAIMS = "claims"
     NEITHER = "neither"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Sensitivity:
     judgement
         ``conflict``: both move it, so that they pull in different directions.  ``prior``: the prior
         alone does; the claims say little.  ``claims``: the claims alone do.  ``neither``: nothing
-        does.
+        does.  ``unknown``: there are too few draws to tell.
     """
 
     parameter: str
@@ -73,6 +76,8 @@ def scale_powers(found: Pointwise, values: dict[str, Floats]) -> tuple[Sensitivi
     parameter's own prior is scaled: were all scaled at once, a conflict of one would show at every
     other that goes with it.
     """
+    if found.log_ratio.size < LEAST_DRAWS:
+        return tuple(Sensitivity(name, math.nan, math.nan, Judgement.UNKNOWN) for name in found.parameters)
     likelihood = _weigh(found.log_likelihood.sum(axis=2))
     told: list[Sensitivity] = []
     for i, name in enumerate(found.parameters):
@@ -83,7 +88,9 @@ def scale_powers(found: Pointwise, values: dict[str, Floats]) -> tuple[Sensitivi
 
 
 def judge(prior: float, likelihood: float) -> Judgement:
-    """Return what two sensitivities say together; what is no number counts as none."""
+    """Return what two sensitivities say together."""
+    if math.isnan(prior) or math.isnan(likelihood):
+        return Judgement.UNKNOWN
     if prior >= SENSITIVE:
         return Judgement.CONFLICT if likelihood >= SENSITIVE else Judgement.PRIOR
     return Judgement.CLAIMS if likelihood >= SENSITIVE else Judgement.NEITHER
@@ -146,6 +153,8 @@ def _plain(one: Sensitivity) -> dict[str, Any]:
 def describe_sensitivity(found: Sequence[Sensitivity], *, reliable: bool) -> str:
     """Say in plain words which priors the claims contradict."""
     conflicts = conflicts_among(found)
+    if found and all(one.judgement is Judgement.UNKNOWN for one in found):
+        return "These draws are too few to tell whether priors and claims pull apart."
     if conflicts:
         names = [one.parameter for one in conflicts]
         shown = ", ".join(names[:MOST_NAMED]) + (

@@ -321,11 +321,15 @@ def _parameters(fit: Fit) -> tuple[ParameterView, ...]:
                 contraction=contraction(prior, posterior),
                 reason=parameter.reason,
                 judgement=str(scaled[parameter.name].judgement),
-                prior_sensitivity=scaled[parameter.name].prior,
-                claims_sensitivity=scaled[parameter.name].likelihood,
+                prior_sensitivity=_known(scaled[parameter.name].prior),
+                claims_sensitivity=_known(scaled[parameter.name].likelihood),
             )
         )
     return tuple(views)
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def contraction(prior: Floats, posterior: Floats) -> float:

@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 from counterstream.evidence.answering import AnsweredClaim
 from counterstream.infer.fit import Fit, FitSettings, fit_system
+from counterstream.infer.influence import reweigh_without
 from counterstream.infer.pointwise import Pointwise
 from counterstream.infer.sensitivity import (
     POWERS,
@@ -134,8 +135,26 @@ def exact_sensitivity(distance: float, precision: float, component: str) -> floa
         (0.2, 0.01, Judgement.PRIOR),
         (0.01, 0.2, Judgement.CLAIMS),
         (0.01, 0.01, Judgement.NEITHER),
-        (float("nan"), 0.2, Judgement.CLAIMS),
+        (float("nan"), 0.2, Judgement.UNKNOWN),
     ],
 )
 def test_two_figures_make_a_judgement(prior: float, likelihood: float, expected: Judgement) -> None:
     assert judge(prior, likelihood) is expected
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 2), (2, 2), (4, 5), (16, 6)])
+def test_too_few_draws_are_called_too_few(shape: tuple[int, int]) -> None:
+    """Both checks need a tail to smooth; without one they say so and do not fail."""
+    draws = np.random.Generator(np.random.Philox(1)).standard_normal(shape)
+    likelihood = -0.5 * (draws - 1.0) ** 2
+    nothing = np.zeros(shape)
+    found = Pointwise(
+        ("x",), likelihood[:, :, None], ("c",), likelihood[:, :, None], np.ones(1), draws[:, :, None], nothing
+    )
+    told = scale_powers(found, {"x": draws})
+    assert told[0].judgement is Judgement.UNKNOWN
+    assert "too few" in describe_sensitivity(told, reliable=False)
+    assert summarise_sensitivity(told, reliable=False)["parameters"]["x"]["prior"] is None
+    weights = reweigh_without(likelihood)
+    assert weights.weights.sum() == pytest.approx(1.0)
+    assert not weights.good or np.ptp(likelihood) == 0.0
