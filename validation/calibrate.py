@@ -3,8 +3,8 @@
     python validation/calibrate.py shores 1000 200 sweeps validation/results/calibration-shores.json
 
 The arguments: a folder of ``validation/cases``, simulations of the inference as it is (0: those that
-``counterstream sweep run`` has made so far), simulations of each fault (0: no faults), a folder for
-what is done so far (a stopped calibration goes on), and the result.
+``counterstream sweep run`` has made so far), simulations of each fault (0: those that the result
+holds stay), a folder for what is done so far (a stopped calibration goes on), and the result.
 """
 
 from __future__ import annotations
@@ -116,12 +116,17 @@ def main() -> None:
         run_calibration(case, sweep, n, DRAWS, SEED)
     plan, honest = gather_calibration(sweep, so_far=True)
     about = {"python": platform.python_version(), "processor": platform.machine()}
-    found: dict[str, Any] = {"as it is": summarise(plan, honest)}
+    before = json.loads(out.read_text(encoding="utf-8"))["calibrations"] if out.exists() else {}
+    found: dict[str, Any] = {**before, "as it is": summarise(plan, honest)}
     out.parent.mkdir(parents=True, exist_ok=True)
     for fault in ("", *(FAULTS if n_faulty else ())):
         if fault:
             begun = time.perf_counter()
-            found[fault] = calibrate_fault(case, fault, n_faulty, sweep).summary()
+            # The code is told of: faults of an earlier one stay in the file until they are made anew.
+            found[fault] = {
+                **calibrate_fault(case, fault, n_faulty, sweep).summary(),
+                "identity": identify(case),
+            }
         print(fault or "as it is", found[fault or "as it is"], f"{time.perf_counter() - begun:.0f} s", flush=True)
         out.write_text(json.dumps({"about": about, "calibrations": found}, indent=2) + "\n", encoding="utf-8")
 

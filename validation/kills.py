@@ -4,9 +4,10 @@
 
 Fits of the template case are made, and whole runs with simulation and report.  Each is killed
 with SIGKILL after a time drawn uniformly between nothing and the time that it takes when it is
-left alone, and started again in the same folder, until it comes to its end.  The files that
-tell no times must then be the same bit for bit, draws included.  After every kill the folder
-must not pass for a finished run, and the next start must go on from the last checkpoint.
+left alone (a tenth more after each kill of the same run), and started again in the same folder,
+until it comes to its end.  The files that tell no times must then be the same bit for bit, draws
+included.  After every kill the folder must not pass for a finished run, and the next start must go
+on from the last checkpoint.
 
 The processes are forks of one that has imported what takes long to import and has not used JAX,
 which does not survive a fork.  Every run has a cache of compiled code of its own, which holds
@@ -61,6 +62,8 @@ SIMULATED = 64
 CASE = "template"
 #: Of so many fits one is a whole run, and one begins with an empty cache.
 WHOLE_EVERY, COLD_EVERY = 5, 4
+#: Kinds of what is killed, by whether it is a whole run.
+KINDS = {False: "fit", True: "run"}
 PHASES = ("start", "compile", "mode", "warm-up", "sampling", "after sampling")
 #: Libraries that take long to import and start no thread of JAX.
 SLOW_IMPORTS = (
@@ -270,6 +273,8 @@ def kill_until_done(run: Run, longest: float, most: int, randomness: random.Rand
         if not attempt.killed or is_complete(run.folder):
             return kills
         kills += 1
+        # On a machine that has become slower a run would else never come to its end.
+        longest *= 1.1
         saved = book_kill(run, attempt, tally)
 
 
@@ -290,67 +295,64 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def main() -> int:
-    """Make the kills and write what came of them."""
-    asked = parse_arguments()
-    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
-    os.environ.pop("JAX_COMPILATION_CACHE_DIR", None)
-    for name in SLOW_IMPORTS:
-        importlib.import_module(name)
-    begun = time.perf_counter()
-    randomness, tally = random.Random(asked.seed), Tally()
-    kinds = {False: "fit", True: "run"}
-    ended: Counter[str] = Counter(dict.fromkeys(kinds.values(), 0))
-    equal: Counter[str] = Counter(dict.fromkeys(kinds.values(), 0))
-    unequal: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory() as name:
-        place = Path(name)
-        seconds, expected = {}, {}
-        for whole, kind in kinds.items():
-            cold = Run(place / f"{kind} alone", whole)
-            seconds[kind, "empty cache"] = cold.start(None).seconds
-            warm = Run(place / f"{kind} alone again", whole, cold.place / "cache")
-            seconds[kind, "full cache"] = warm.start(None).seconds
-            expected[whole] = cold.digests()
-            if warm.digests() != expected[whole]:
-                raise SystemExit(f"two of the same {kind} that were left alone differ")
-        print({" ".join(key): round(value, 1) for key, value in seconds.items()}, "seconds left alone", flush=True)
-        kills = 0
-        while kills < asked.kills:
-            number = sum(ended.values()) + 1
-            whole, full = number % WHOLE_EVERY == 0, number % COLD_EVERY != 0
-            cache = place / f"{kinds[whole]} alone" / "cache" if full else None
-            longest = seconds[kinds[whole], "full cache" if full else "empty cache"]
-            run = Run(place / f"{number}", whole, cache)
-            kills += kill_until_done(run, longest, asked.kills - kills, randomness, tally)
-            found = run.digests()
-            shutil.rmtree(run.place)
-            wrong = [n for n in found.keys() | expected[whole].keys() if found.get(n) != expected[whole].get(n)]
-            ended[kinds[whole]] += 1
-            equal[kinds[whole]] += not wrong
-            unequal.update(wrong)
-            print(f"{kills} kills, {sum(ended.values())} ended, {sum(equal.values())} equal", flush=True)
-    good = equal == ended and not tally.looked_whole and not tally.damaged_checkpoints
+@dataclass
+class Outcomes:
+    """What came of the runs that were killed: how many ended, how many of these equal one left alone."""
+
+    seconds: dict[tuple[str, str], float]
+    expected: dict[bool, dict[str, str]]
+    kills: int = 0
+    ended: Counter[str] = field(default_factory=lambda: Counter[str](dict.fromkeys(KINDS.values(), 0)))
+    equal: Counter[str] = field(default_factory=lambda: Counter[str](dict.fromkeys(KINDS.values(), 0)))
+    unequal: Counter[str] = field(default_factory=Counter[str])
+
+    def book_end(self, whole: bool, found: dict[str, str]) -> None:
+        """Compare a run that came to its end with the one left alone."""
+        expected = self.expected[whole]
+        wrong = [name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name)]
+        self.ended[KINDS[whole]] += 1
+        self.equal[KINDS[whole]] += not wrong
+        self.unequal.update(wrong)
+
+
+def leave_alone(place: Path) -> Outcomes:
+    """Make each kind of run twice without a kill, with an empty and with a full cache."""
+    outcomes = Outcomes({}, {})
+    for whole, kind in KINDS.items():
+        cold = Run(place / f"{kind} alone", whole)
+        outcomes.seconds[kind, "empty cache"] = cold.start(None).seconds
+        warm = Run(place / f"{kind} alone again", whole, cold.place / "cache")
+        outcomes.seconds[kind, "full cache"] = warm.start(None).seconds
+        outcomes.expected[whole] = cold.digests()
+        if warm.digests() != outcomes.expected[whole]:
+            raise SystemExit(f"two of the same {kind} that were left alone differ")
+    return outcomes
+
+
+def tell(outcomes: Outcomes, tally: Tally, asked: argparse.Namespace, seconds: float) -> dict[str, Any]:
+    """Return what is written of the kills made so far."""
+    good = outcomes.equal == outcomes.ended and not tally.looked_whole and not tally.damaged_checkpoints
     versions = {name: version(name) for name in ("jax", "jaxlib", "numpyro", "blackjax", "numpy", "scipy", "numba")}
-    told = {
+    return {
         "about": {
             "code_sha256": hash_code(),
             "python": platform.python_version(),
             "versions": versions,
             "cores": os.cpu_count(),
             "seed": asked.seed,
-            "seconds": round(time.perf_counter() - begun, 1),
+            "seconds": round(seconds, 1),
         },
         "case": CASE,
         "settings": {**SETTINGS, "n_simulated": SIMULATED},
-        "seconds_left_alone": {", ".join(key): round(value, 2) for key, value in seconds.items()},
+        "seconds_left_alone": {", ".join(key): round(value, 2) for key, value in outcomes.seconds.items()},
         "passed": good and tally.restarts == tally.restarts_from_checkpoint,
-        "kills": kills,
-        "ended": dict(ended),
-        "equal": dict(equal),
-        "unequal": dict(unequal),
-        "compared": {kind: sorted(expected[whole].keys() - {"names"}) for whole, kind in kinds.items()},
-        "share_of_kills_by_phase": {phase: round(n / max(kills, 1), 4) for phase, n in tally.phases.items()},
+        "kills_asked_for": asked.kills,
+        "kills": outcomes.kills,
+        "ended": dict(outcomes.ended),
+        "equal": dict(outcomes.equal),
+        "unequal": dict(outcomes.unequal),
+        "compared": {kind: sorted(outcomes.expected[whole].keys() - {"names"}) for whole, kind in KINDS.items()},
+        "share_of_kills_by_phase": {phase: round(n / max(outcomes.kills, 1), 4) for phase, n in tally.phases.items()},
         "folders_that_looked_whole": tally.looked_whole,
         "codes_of_folders_refused": dict(sorted(tally.folder_codes.items())),
         "damaged_checkpoints": tally.damaged_checkpoints,
@@ -359,10 +361,38 @@ def main() -> int:
         "kills_by_steps_reported_and_not_saved": {str(n): k for n, k in sorted(tally.unsaved_steps.items())},
         "kills_that_lost_all_steps": tally.all_steps_lost,
     }
+
+
+def main() -> int:
+    """Make the kills; what came of them is written after every run that ends."""
+    asked = parse_arguments()
+    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+    os.environ.pop("JAX_COMPILATION_CACHE_DIR", None)
+    for name in SLOW_IMPORTS:
+        importlib.import_module(name)
+    begun = time.perf_counter()
+    randomness, tally = random.Random(asked.seed), Tally()
     asked.out.parent.mkdir(parents=True, exist_ok=True)
-    asked.out.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
-    print(json.dumps(told, indent=2))
-    return 0 if told["passed"] else 1
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        outcomes = leave_alone(place)
+        alone = {" ".join(key): round(value, 1) for key, value in outcomes.seconds.items()}
+        print(alone, "seconds left alone", flush=True)
+        while outcomes.kills < asked.kills:
+            number = sum(outcomes.ended.values()) + 1
+            whole, full = number % WHOLE_EVERY == 0, number % COLD_EVERY != 0
+            cache = place / f"{KINDS[whole]} alone" / "cache" if full else None
+            longest = outcomes.seconds[KINDS[whole], "full cache" if full else "empty cache"]
+            run = Run(place / f"{number}", whole, cache)
+            outcomes.kills += kill_until_done(run, longest, asked.kills - outcomes.kills, randomness, tally)
+            outcomes.book_end(whole, run.digests())
+            shutil.rmtree(run.place)
+            told = tell(outcomes, tally, asked, time.perf_counter() - begun)
+            asked.out.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+            n_ended, n_equal = sum(outcomes.ended.values()), sum(outcomes.equal.values())
+            print(f"{outcomes.kills} kills, {n_ended} ended, {n_equal} equal", flush=True)
+    print(asked.out.read_text(encoding="utf-8"))
+    return 0 if json.loads(asked.out.read_text(encoding="utf-8"))["passed"] else 1
 
 
 if __name__ == "__main__":

@@ -191,7 +191,7 @@ def _print_dispute(dispute: Dispute) -> None:
     said = f"The fit believes: {side}" if dispute.believed else f"The fit cannot tell, most likely: {side}"
     print_line(f"    {said} ({chance:.0%}).")
     print_table(
-        ("    claim", "side", "what the fit says", "90 %", "wrong", "surprise"),
+        ("    claim", "side", "what the fit says", "90 %", "wrong", "surprise", "without it"),
         [
             (
                 f"    {c.claim}",
@@ -200,6 +200,7 @@ def _print_dispute(dispute: Dispute) -> None:
                 f"{format_amount(c.truth['low90'])} to {format_amount(c.truth['high90'])}",
                 f"{c.wrong_probability:.0%}",
                 f"{c.surprise:.2f}",
+                "-" if c.without_median is None else format_amount(c.without_median),
             )
             for c in dispute.claims
         ],

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from counterstream.cli import codes
 from counterstream.cli.arguments import (
@@ -213,3 +213,7 @@ def print_summary(summary: Mapping[str, object]) -> None:
     ]
     if inside:
         print_line(f"of the claims, {' and '.join(inside)}")
+    for name in ("prior_sensitivity", "leave_one_out"):
+        told = cast("Mapping[str, object]", summary.get(name, {}))
+        if "in_words" in told:
+            print_line(make_printable(str(told["in_words"])))

@@ -20,9 +20,12 @@ from counterstream.evidence.answering import AnsweredClaim
 from counterstream.infer.diagnose import Mixing, check_approximation, check_mixing
 from counterstream.infer.lanes import Lanes, compile_lanes
 from counterstream.infer.laplace import Whitening, find_whitening, renew
+from counterstream.infer.leave_one_out import LeaveOneOut, leave_each_out
+from counterstream.infer.pointwise import Pointwise, weigh_draws
 from counterstream.infer.posterior import Given, Posterior
 from counterstream.infer.progress import Progress, Silent
 from counterstream.infer.sampler import Chunk, Hmc, Nuts, Sampler, dispersed_start, flatten_state, restore_state
+from counterstream.infer.sensitivity import Sensitivity, scale_powers
 from counterstream.store.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from counterstream.system.system import System
 
@@ -107,6 +110,8 @@ class Fit:
         Draws of the flat vector, shape (chain, draw, dimension).
     mixing
         Convergence; ``None`` for a quick look.
+    pointwise
+        What priors and claims say of each draw.
     seconds
         Wall seconds by phase.
     leapfrogs
@@ -121,6 +126,7 @@ class Fit:
     whitening: Whitening
     flats: Floats
     mixing: Mixing | None
+    pointwise: Pointwise
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     cpu_seconds: dict[str, float] = field(default_factory=dict[str, float])
     leapfrogs: float = 0.0
@@ -158,6 +164,17 @@ class Fit:
         flats = self.pooled if n is None else self.thinned(n)
         constrained = jax.vmap(self.posterior.unknowns.constrain)(jnp.asarray(flats))
         return {name: np.asarray(v) for name, v in constrained.items()}
+
+    @cached_property
+    def sensitivity(self) -> tuple[Sensitivity, ...]:
+        """Whether the prior of each declared parameter and the claims contradict each other."""
+        labels = self.posterior.unknowns.labels()
+        return scale_powers(self.pointwise, {p: self.flats[:, :, labels.index(p)] for p in self.pointwise.parameters})
+
+    @cached_property
+    def leave_one_out(self) -> LeaveOneOut:
+        """What the other claims say of each fitted claim."""
+        return leave_each_out(self.posterior.table, self.pointwise)
 
 
 class Stopwatch:
@@ -218,7 +235,7 @@ def fit_system(
         return _quick_look(posterior, settings, whitening, lanes, watch)
     work = _Work(posterior, settings, lanes, listener, watch, checkpoint, identity)
     whitening, chunks = _run_chains(work, whitening, saved)
-    return _gather(posterior, settings, whitening, chunks, watch)
+    return _gather(work, whitening, chunks)
 
 
 def draw_chains(posterior: Posterior, lanes: Lanes, settings: FitSettings) -> Floats:
@@ -276,9 +293,14 @@ def _quick_look(
     standard = random.standard_normal((1, QUICK_DRAWS, posterior.dimension))
     flats = whitening.to_flat(standard)
     heights, _ = lanes(flats[0])
-    tail = check_approximation(heights + 0.5 * (standard[0] ** 2).sum(axis=1))
+    log_ratio = heights + 0.5 * (standard[0] ** 2).sum(axis=1)
+    tail = check_approximation(log_ratio)
     watch.lap("draws")
-    return Fit(posterior, settings, whitening, flats, None, watch.wall, watch.cpu, pareto_k=tail)
+    # A draw that is impossible weighs nothing; the least finite ratio is as good as none beside the others.
+    known = np.where(np.isfinite(log_ratio), log_ratio, log_ratio[np.isfinite(log_ratio)].min())
+    pointwise = weigh_draws(lanes, flats, known)
+    watch.lap("diagnosis")
+    return Fit(posterior, settings, whitening, flats, None, pointwise, watch.wall, watch.cpu, pareto_k=tail)
 
 
 def make_sampler(posterior: Posterior, settings: FitSettings, whitening: Whitening, lanes: Lanes) -> Sampler:
@@ -393,15 +415,15 @@ def _check(posterior: Posterior, whitening: Whitening, chunks: list[Chunk]) -> t
     return flats, check_mixing(flats, heights, diverging, posterior.unknowns.labels())
 
 
-def _gather(
-    posterior: Posterior, settings: FitSettings, whitening: Whitening, chunks: list[Chunk], watch: Stopwatch
-) -> Fit:
-    flats, mixing = _check(posterior, whitening, chunks)
+def _gather(work: _Work, whitening: Whitening, chunks: list[Chunk]) -> Fit:
+    flats, mixing = _check(work.posterior, whitening, chunks)
+    pointwise = weigh_draws(work.lanes, flats)
     leapfrogs = float(np.mean(np.concatenate([c.leapfrogs for c in chunks])))
+    watch = work.watch
     watch.lap("diagnosis")
     # As many draws as there are, so that who asks for just these gets the same ones.
-    done = replace(settings, n_draws=flats.shape[1], most_draws=flats.shape[1])
-    return Fit(posterior, done, whitening, flats, mixing, watch.wall, watch.cpu, leapfrogs)
+    done = replace(work.settings, n_draws=flats.shape[1], most_draws=flats.shape[1])
+    return Fit(work.posterior, done, whitening, flats, mixing, pointwise, watch.wall, watch.cpu, leapfrogs)
 
 
 def _whitening_arrays(whitening: Whitening) -> dict[str, np.ndarray]:

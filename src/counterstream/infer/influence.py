@@ -52,10 +52,10 @@ def limit_of_k(n_draws: int) -> float:
     -----
     ``min(1 - 1 / log10(S), 0.7)``: Vehtari, Simpson, Gelman, Yao and Gabry (2024), section 3.2.4.
     """
-    return min(1.0 - 1.0 / math.log10(n_draws), LARGEST_K)
+    return min(1.0 - 1.0 / math.log10(max(n_draws, 2)), LARGEST_K)
 
 
-def reweigh_without(log_likelihood: Floats) -> Reweighting:
+def reweigh_without(log_likelihood: Floats, log_ratio: Floats | None = None) -> Reweighting:
     """Return weights of the draws for a fit without some claims.
 
     Parameters
@@ -63,6 +63,9 @@ def reweigh_without(log_likelihood: Floats) -> Reweighting:
     log_likelihood
         Log-density of those claims together at each draw, shape (chain, draw); repeats of one
         witness weighted as in the fit.
+    log_ratio
+        Log-density of the posterior minus that of what was drawn from, same shape; nothing where
+        the draws are of the posterior.
 
     Notes
     -----
@@ -72,20 +75,26 @@ def reweigh_without(log_likelihood: Floats) -> Reweighting:
     claims left out speak of (an agency's bias and spread) are draws of their posterior; the
     weights have to take them back to their prior too, which makes the tail of the ratios heavier.
     """
-    flat = log_likelihood.ravel()
+    flat = (log_likelihood if log_ratio is None else log_likelihood - log_ratio).ravel()
     if np.ptp(flat) < 1e-9:
         return Reweighting(np.full(flat.size, 1.0 / flat.size), -math.inf)
+    if flat.size < LEAST_DRAWS:
+        raw = np.exp(flat.min() - flat)
+        return Reweighting(raw / raw.sum(), math.inf)
     # The stubs of these two know neither what they return nor that a share is no whole number.
     stats: Any = array_stats
     worth = float(stats.ess(log_likelihood, chain_axis=0, draw_axis=1, method="mean"))
     share = min(worth / flat.size, 1.0) if math.isfinite(worth) else 1.0
     try:
-        smoothed = stats.psislw(flat, r_eff=share)
+        # A tail that vanishes beside its largest ratio is told of by what comes of it, not by a warning.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            smoothed = stats.psislw(flat, r_eff=share)
     except ValueError:  # the whole tail is one draw again and again
         raw = np.exp(flat.min() - flat)
         return Reweighting(raw / raw.sum(), math.inf)
     weights = np.exp(np.asarray(smoothed[0]))
-    return Reweighting(weights / weights.sum(), float(smoothed[1]))
+    # Newer versions of arviz-stats tell such a tail as "not a number".
+    return Reweighting(weights / weights.sum(), math.inf if np.isnan(smoothed[1]) else float(smoothed[1]))
 
 
 def share_held(log_likelihood: Floats, working: Floats) -> float:

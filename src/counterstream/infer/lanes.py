@@ -81,13 +81,27 @@ class Lanes:
     def __call__(self, points: Floats) -> tuple[Floats, Floats]:
         """Return log-densities, shape (point,), and gradients, shape (point, dimension)."""
         n = points.shape[0]
-        full = -(-n // self.width) * self.width
-        padded = np.concatenate([points, np.repeat(points[-1:], full - n, axis=0)]) if full > n else points
-        blocks = [padded[i : i + self.width] for i in range(0, full, self.width)]
+        blocks = self._groups(points)
         results = list(self._pool.map(self._evaluate, blocks)) if len(blocks) > 1 else [self._evaluate(blocks[0])]
         values = np.concatenate([v for v, _ in results])[:n]
         slopes = np.concatenate([g for _, g in results])[:n]
         return values, slopes
+
+    def parts(self, points: Floats) -> Floats:
+        """Run the system at points and return what claims are made of, shape (point, n_parts)."""
+        return np.concatenate(list(self._pool.map(self._run, self._groups(points))))[: points.shape[0]]
+
+    def _groups(self, points: Floats) -> list[Floats]:
+        """Cut points into groups of one width; the last point fills the last one up."""
+        n = points.shape[0]
+        full = -(-n // self.width) * self.width
+        padded = np.concatenate([points, np.repeat(points[-1:], full - n, axis=0)]) if full > n else points
+        return [padded[i : i + self.width] for i in range(0, full, self.width)]
+
+    def _run(self, block: Floats) -> Floats:
+        values, own = self.compiled.inputs(jnp.asarray(block))
+        courses, _ = self.posterior.native.run(np.asarray(values), np.asarray(own), self.shared)
+        return self.posterior.reader.parts(courses)
 
     def _evaluate(self, block: Floats) -> tuple[Floats, Floats]:
         flats = jnp.asarray(block)

@@ -77,7 +77,7 @@ class Unknowns:
     def constrain(self, flat: Array) -> dict[str, Array]:
         """Split a flat unconstrained vector and take each block to its values."""
         values: dict[str, Array] = {}
-        for block, part in zip(self.blocks, self._split(flat), strict=True):
+        for block, part in zip(self.blocks, self.split(flat), strict=True):
             values[block.name] = block.constrain(part * _shrink(block, values))
         return values
 
@@ -94,7 +94,7 @@ class Unknowns:
         values = self.constrain(flat)
         total = jnp.zeros(())
         normal: list[Array] = []
-        for block, part in zip(self.blocks, self._split(flat), strict=True):
+        for block, part in zip(self.blocks, self.split(flat), strict=True):
             shrink = _shrink(block, values)
             total = total + volume * block.width * jnp.log(shrink) if block.scale else total
             if block.log_density is None:
@@ -115,7 +115,8 @@ class Unknowns:
             parts.append(jnp.atleast_1d(drawn / _shrink(block, values)))
         return jnp.concatenate(parts)
 
-    def _split(self, flat: Array) -> list[Array]:
+    def split(self, flat: Array) -> list[Array]:
+        """Split a flat vector into its blocks, in order; a block of size 0 is a scalar."""
         parts: list[Array] = []
         start = 0
         for block in self.blocks:

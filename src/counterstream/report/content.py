@@ -60,6 +60,9 @@ class ClaimPoint:
         distribution (a normal score, signed: positive when the claim is above).
     wrong_probability
         Posterior probability that the claim is plain wrong.
+    pull, without
+        How far the claim moves what it speaks of, in standard deviations (positive: upwards), and
+        the median without it; None where it was not fitted or cannot be told.
     use
         ``fit``, ``check`` or ``context``.
     source_url
@@ -82,6 +85,8 @@ class ClaimPoint:
     high90: float | None = None
     surprise: float | None = None
     wrong_probability: float | None = None
+    pull: float | None = None
+    without: float | None = None
     use: str = "fit"
     source_url: str = ""
 
@@ -229,6 +234,9 @@ class DiagnosticsView:
         Number of fitted claims.
     chains, draws
         Chains, and kept draws of each.
+    sentences
+        What else was found: whether priors and claims contradict each other, whether single claims
+        can be left out.
     """
 
     max_rhat: float | None
@@ -240,6 +248,7 @@ class DiagnosticsView:
     n_fitted: int
     chains: int
     draws: int
+    sentences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -256,6 +265,12 @@ class ParameterView:
         ``1 - posterior sd / prior sd``: 0 nothing learnt, 1 known exactly.
     reason
         Why the prior is what it is.
+    judgement
+        What prior and claims make of it together: ``conflict``, ``prior``, ``claims``, ``neither``;
+        empty where it was not asked.
+    prior_sensitivity, claims_sensitivity
+        How far the posterior moves with either; see
+        :class:`~counterstream.infer.sensitivity.Sensitivity`.
     """
 
     name: str
@@ -267,6 +282,9 @@ class ParameterView:
     posterior_high90: float
     contraction: float
     reason: str = ""
+    judgement: str = ""
+    prior_sensitivity: float | None = None
+    claims_sensitivity: float | None = None
 
     @property
     def mostly_prior(self) -> bool:

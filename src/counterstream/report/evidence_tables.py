@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counterstream.report.content import ReportContent, UnusedClaim
-from counterstream.report.series_tables import number_cell, stated_text, surprise_text
+from counterstream.report.content import ClaimPoint, ReportContent, SeriesView, UnusedClaim
+from counterstream.report.series_tables import number_cell, pull_text, stated_text, surprise_text
 from counterstream.report.tables import (
     Cell,
     Column,
@@ -17,6 +17,7 @@ from counterstream.report.tables import (
     web_address,
 )
 from counterstream.report.wording import (
+    MISSING,
     agency_sentence,
     diagnostic_checks,
     format_in,
@@ -27,6 +28,15 @@ from counterstream.report.wording import (
 )
 
 SHORT_HASH = 16
+#: What prior and claims make of a parameter together, in words.
+JUDGEMENTS = {
+    "conflict": "pull apart",
+    "prior": "the prior decides",
+    "claims": "the claims decide",
+    "neither": "agree",
+}
+#: Claims that the table of those that pull most lists.
+MOST_PULLING = 12
 
 
 def agency_table(content: ReportContent) -> Table:
@@ -99,6 +109,43 @@ def wrong_table(content: ReportContent, places: Mapping[str, str]) -> Table:
     )
 
 
+def pulling_claims(content: ReportContent) -> tuple[tuple[SeriesView, ClaimPoint], ...]:
+    """Return the claims that move most what they speak of, each with its series."""
+    told = [(view, claim) for view in content.series for claim in view.claims if claim.pull is not None]
+    return tuple(sorted(told, key=lambda pair: -abs(pair[1].pull or 0.0))[:MOST_PULLING])
+
+
+def pulling_table(content: ReportContent, places: Mapping[str, str]) -> Table:
+    """Return the claims that move most what they speak of."""
+    return Table(
+        caption="Claims that move most what they speak of: with and without each",
+        columns=(
+            code_column("claim"),
+            text_column("about"),
+            code_column("window"),
+            Column("says", "value"),
+            Column("median with it", "median_with"),
+            Column("median without it", "median_without"),
+            Column("pull", "pull"),
+            text_column("counted by", "agency"),
+        ),
+        rows=tuple(
+            (
+                text_cell(claim.claim_id, places.get(claim.claim_id, "")),
+                text_cell(view.label or view.observable),
+                text_cell(format_window(claim.first, claim.last)),
+                Cell(stated_text(claim, view.unit), claim.value),
+                number_cell(claim.posterior_median, view.unit),
+                number_cell(claim.without, view.unit),
+                Cell(pull_text(claim), claim.pull),
+                text_cell(claim.agency),
+            )
+            for view, claim in pulling_claims(content)
+        ),
+        file_name="pulling.csv",
+    )
+
+
 def conflict_table(content: ReportContent) -> Table:
     """Return the claims that contradict each other."""
     return Table(
@@ -138,6 +185,9 @@ def parameter_table(content: ReportContent) -> Table:
             Column("posterior, high", "posterior_high_90"),
             Column("contraction", "contraction"),
             text_column("learnt", "learnt"),
+            text_column("prior and claims", "judgement"),
+            Column("moved by the prior", "prior_sensitivity"),
+            Column("moved by the claims", "claims_sensitivity"),
             prose_column("reason for the prior", "reason"),
         ),
         rows=tuple(
@@ -151,6 +201,9 @@ def parameter_table(content: ReportContent) -> Table:
                 number_cell(one.posterior_high90),
                 Cell(format_percent(one.contraction), float(one.contraction)),
                 text_cell("mostly prior" if one.mostly_prior else "from the evidence"),
+                text_cell(JUDGEMENTS.get(one.judgement, MISSING)),
+                number_cell(one.prior_sensitivity),
+                number_cell(one.claims_sensitivity),
                 text_cell(one.reason),
             )
             for one in content.parameters

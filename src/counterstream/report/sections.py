@@ -56,6 +56,7 @@ def build_sections(content: ReportContent) -> tuple[Section, ...]:
         scenarios,
         lambda: _agencies(content),
         lambda: _wrong(content, places),
+        lambda: _pulling(content, places),
         lambda: _conflicts(content),
         lambda: _parameters(content),
         lambda: _diagnostics(content),
@@ -173,6 +174,19 @@ def _wrong(content: ReportContent, places: Places) -> Section:
     return Section("wrong", "Claims judged likely wrong", "Likely wrong", blocks)
 
 
+def _pulling(content: ReportContent, places: Places) -> Section:
+    if not tables.pulling_claims(content):
+        return Section("pulling", "", "")
+    line = (
+        "Each fitted claim was left out in turn. Pull is how far the claim moves the middle of what it speaks of, over "
+        "its own window, in standard deviations of what all claims together say. A figure that a single claim has "
+        "pulled far is worth a second look at its source. Where the computation cannot tell what would hold without a "
+        "claim, as when nobody else speaks of it, nothing is shown."
+    )
+    blocks = (text_block(line), table_block(tables.pulling_table(content, places.by_claim), folded=False))
+    return Section("pulling", "Claims that the result rests on", "Rests on", blocks)
+
+
 def _conflicts(content: ReportContent) -> Section:
     if not content.conflicts:
         return Section("conflicts", "Contradictions", "Contradictions", (text_block("None was found."),))
@@ -190,6 +204,9 @@ def _parameters(content: ReportContent) -> Section:
     lines = (
         parameter_sentence(content.parameters),
         "Contraction says how much of the prior uncertainty the evidence removed: 0 % none, 100 % all.",
+        "Prior and claims pull apart at a parameter whose posterior moves with both, when either is taken a little "
+        "more or less strictly (by 0.05 or more, where one that no claim speaks of moves with its prior by 0.08). "
+        "Then the prior, a claim or the model is wrong.",
     )
     blocks = (
         text_block(*lines),
@@ -207,7 +224,7 @@ def _diagnostics(content: ReportContent) -> Section:
             f"{count(found.chains, 'chain')} of {count(found.draws, 'kept draw')}.",
         ),
         table_block(tables.diagnostic_table(content), folded=False),
-        text_block(coverage_sentence(found)),
+        text_block(coverage_sentence(found), *found.sentences),
     )
     return Section("diagnostics", "Can the fit be relied on?", "Diagnostics", blocks)
 

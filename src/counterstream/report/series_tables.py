@@ -102,6 +102,8 @@ _CLAIM_COLUMNS: tuple[tuple[Column, ClaimCell], ...] = (
     (Column("as drawn", "as_drawn"), lambda v, c, d: number_cell(d.value if d else None, v.unit)),
     (Column("surprise", "surprise"), lambda v, c, d: Cell(surprise_text(c), c.surprise)),
     (Column("chance that it is wrong", "wrong_probability"), lambda v, c, d: Cell(wrong_text(c), c.wrong_probability)),
+    (Column("pull", "pull"), lambda v, c, d: Cell(pull_text(c), c.pull)),
+    (Column("median without it", "median_without"), lambda v, c, d: number_cell(c.without, v.unit)),
     (Column("counted by", "agency", "text"), lambda v, c, d: text_cell(c.agency)),
     (Column("source", "source", "text"), lambda v, c, d: text_cell(c.source, web_address(c.source_url))),
     (Column("place in the source", "locator", "text"), lambda v, c, d: text_cell(c.locator)),
@@ -166,3 +168,10 @@ def surprise_text(claim: ClaimPoint) -> str:
     if claim.surprise is None:
         return MISSING
     return f"{abs(claim.surprise):.1f} {'above' if claim.surprise > 0 else 'below'}"
+
+
+def pull_text(claim: ClaimPoint) -> str:
+    """Write how far a claim moves what it speaks of, with its direction."""
+    if claim.pull is None:
+        return MISSING
+    return f"{abs(claim.pull):.1f} {'up' if claim.pull > 0 else 'down'}"

@@ -16,7 +16,9 @@ from counterstream.evidence.claim import Claim, Source, Use
 from counterstream.infer.agencies import read_countings
 from counterstream.infer.diagnose import Mixing, describe_approximation
 from counterstream.infer.fit import Fit
+from counterstream.infer.leave_one_out import describe_leave_one_out
 from counterstream.infer.priors import prior_draws
+from counterstream.infer.sensitivity import describe_sensitivity
 from counterstream.report.content import (
     AgencyView,
     AnsweringView,
@@ -132,10 +134,13 @@ def _claim_points(results: Results) -> dict[str, tuple[ClaimPoint, ...]]:
     middle = np.median(predictions.truth, axis=0)
     pit = np.clip(predictions.pit(), 0.5 / len(predictions.truth), 1 - 0.5 / len(predictions.truth))
     sources = {s.id: s for s in results.case.ledger.sources}
+    left, places = results.fit.leave_one_out, results.places_fitted()
     found: dict[str, list[ClaimPoint]] = {}
     for i, item in enumerate(results.claims):
         claim = item.claim
         url = sources[claim.source_id].url if claim.source_id in sources else ""
+        place = places[i]
+        told = place is not None and bool(left.good[place])
         point = ClaimPoint(
             claim_id=claim.id,
             first=claim.first,
@@ -153,6 +158,8 @@ def _claim_points(results: Results) -> dict[str, tuple[ClaimPoint, ...]]:
             high90=float(high90[i]),
             surprise=float(ndtri(pit[i])),
             wrong_probability=float(predictions.wrong[i]),
+            pull=float(left.pull[place]) if told else None,
+            without=float(left.without[2, place]) if told else None,
             use=str(claim.use),
             source_url=url,
         )
@@ -274,6 +281,10 @@ def _diagnostics(results: Results) -> DiagnosticsView:
         n_fitted=int(results.used_for(Use.FIT).sum()),
         chains=mixing.n_chains if mixing else 0,
         draws=mixing.n_draws if mixing else results.fit.pooled.shape[0],
+        sentences=(
+            describe_sensitivity(results.fit.sensitivity, reliable=results.fit.good),
+            describe_leave_one_out(results.fit.leave_one_out),
+        ),
     )
 
 
@@ -293,6 +304,7 @@ def _parameters(fit: Fit) -> tuple[ParameterView, ...]:
     import jax
 
     values = fit.values()
+    scaled = {one.parameter: one for one in fit.sensitivity}
     views: list[ParameterView] = []
     for parameter in fit.posterior.system.parameters:
         prior = prior_draws(parameter.prior, jax.random.key(0), 20_000)
@@ -308,9 +320,16 @@ def _parameters(fit: Fit) -> tuple[ParameterView, ...]:
                 *(float(q) for q in after),
                 contraction=contraction(prior, posterior),
                 reason=parameter.reason,
+                judgement=str(scaled[parameter.name].judgement),
+                prior_sensitivity=_known(scaled[parameter.name].prior),
+                claims_sensitivity=_known(scaled[parameter.name].likelihood),
             )
         )
     return tuple(views)
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def contraction(prior: Floats, posterior: Floats) -> float:

@@ -17,7 +17,7 @@ from counterstream.evidence.answering import AnsweredClaim
 from counterstream.evidence.conflicts import Conflict, ConflictKind, admissible_interval, find_conflicts
 from counterstream.infer.predict import ClaimPredictions, ClaimPredictor
 from counterstream.infer.progress import Progress, Silent
-from counterstream.workflow.fitted import read_fitted
+from counterstream.workflow.fitted import NOT_FITTED, LeftOut, read_fitted, read_left_out
 from counterstream.workflow.posing import MOST_DRAWS, bands
 from counterstream.workflow.run import keep_compiled
 
@@ -47,6 +47,12 @@ class DisputedClaim:
         Posterior chance that it is plain wrong.
     surprise
         Two-sided predictive tail probability of what it says.
+    pull, without_median
+        How far the claim moves the mean of its observable, in posterior standard deviations, and the
+        observable's median from the other claims; ``None`` where it was not fitted or the weights
+        of the draws cannot tell.
+    pareto_k
+        Shape of the tail of those weights; ``None`` where the claim was not fitted.
     """
 
     claim: str
@@ -56,6 +62,9 @@ class DisputedClaim:
     truth: dict[str, float]
     wrong_probability: float
     surprise: float
+    pull: float | None = None
+    without_median: float | None = None
+    pareto_k: float | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +125,7 @@ class Disputes:
                 "truth_high90": ("party", [c.truth["high90"] for _, _, c in rows]),
                 "wrong_probability": ("party", [c.wrong_probability for _, _, c in rows]),
                 "surprise": ("party", [c.surprise for _, _, c in rows]),
+                "pull": ("party", [np.nan if c.pull is None else c.pull for _, _, c in rows]),
                 "side_believed": ("party", [d.sides[c.side] for _, d, c in rows]),
             },
             {
@@ -161,6 +171,7 @@ def judge_conflicts(case: Case, run: Path, progress: Progress | None = None) -> 
     listener.told("simulate", 1, 1)
     place = {item.claim.id: i for i, item in enumerate(parties)}
     surprise = told.surprise()
+    left = read_left_out(run)
     disputes: list[Dispute] = []
     for conflict in conflicts:
         sides = _assign_sides(conflict, named)
@@ -168,7 +179,7 @@ def judge_conflicts(case: Case, run: Path, progress: Progress | None = None) -> 
             conflict, [_make_party(named[name], side, told.truth[:, place[name]]) for name, side in sides.items()]
         )
         claims = tuple(
-            _describe(named[name], side, told, place[name], float(surprise[place[name]]))
+            _describe(named[name], side, told, place[name], float(surprise[place[name]]), left.get(name, NOT_FITTED))
             for name, side in sides.items()
         )
         believed = next((side for side, chance in chances.items() if chance >= BELIEVED), "")
@@ -176,7 +187,9 @@ def judge_conflicts(case: Case, run: Path, progress: Progress | None = None) -> 
     return Disputes(fitted.label, tuple(disputes))
 
 
-def _describe(item: AnsweredClaim, side: str, told: ClaimPredictions, place: int, surprise: float) -> DisputedClaim:
+def _describe(
+    item: AnsweredClaim, side: str, told: ClaimPredictions, place: int, surprise: float, left: LeftOut
+) -> DisputedClaim:
     return DisputedClaim(
         item.claim.id,
         item.agency,
@@ -185,6 +198,9 @@ def _describe(item: AnsweredClaim, side: str, told: ClaimPredictions, place: int
         bands(told.truth[:, place]),
         float(told.wrong[place]),
         surprise,
+        left.pull,
+        left.without_median,
+        left.pareto_k,
     )
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from counterstream.evidence.writing import format_claims
 from counterstream.infer.fit import Fit
+from counterstream.infer.influence import LEVELS
 from counterstream.spec import write_system
 from counterstream.store.netcdf import write_netcdf
 from counterstream.store.run_folder import RunFolder
@@ -34,7 +35,9 @@ def write_fit(folder: RunFolder, fit: Fit) -> None:
 def fit_groups(fit: Fit) -> dict[str, xr.Dataset]:
     """Return the draws as labelled datasets: parameters by name, walks with their increments.
 
-    The group ``flat`` holds the unconstrained vector, from which a fit is taken up again.
+    The group ``flat`` holds the unconstrained vector, from which a fit is taken up again;
+    ``log_prior`` and ``log_likelihood`` what priors of parameters and claims say of each draw, for
+    ArviZ; ``power_scaling`` and ``leave_one_out`` what comes of them.
     """
     chains, draws, _ = fit.flats.shape
     values = fit.values()
@@ -52,7 +55,37 @@ def fit_groups(fit: Fit) -> dict[str, xr.Dataset]:
     flat = xr.Dataset(
         {"flat": (["chain", "draw", "unknown"], fit.flats)}, coords={"unknown": list(fit.posterior.unknowns.labels())}
     )
-    return {"posterior": posterior, "flat": flat}
+    return {"posterior": posterior, "flat": flat, **_pointwise_groups(fit)}
+
+
+def _pointwise_groups(fit: Fit) -> dict[str, xr.Dataset]:
+    found, left, scaled = fit.pointwise, fit.leave_one_out, fit.sensitivity
+    where = {"chain": np.arange(fit.flats.shape[0]), "draw": np.arange(fit.flats.shape[1])}
+    priors = {name: (["chain", "draw"], found.log_prior[:, :, i]) for i, name in enumerate(found.parameters)}
+    claims = {"claim": list(found.claims)}
+    likelihood = {"claims": (["chain", "draw", "claim"], found.log_likelihood)}
+    return {
+        "log_prior": xr.Dataset(priors, where),
+        "log_likelihood": xr.Dataset(likelihood, {**where, **claims}),
+        "power_scaling": xr.Dataset(
+            {
+                "prior": ("parameter", [one.prior for one in scaled]),
+                "likelihood": ("parameter", [one.likelihood for one in scaled]),
+                "judgement": ("parameter", [str(one.judgement) for one in scaled]),
+            },
+            {"parameter": [one.parameter for one in scaled]},
+        ),
+        "leave_one_out": xr.Dataset(
+            {
+                "elpd": ("claim", left.elpd),
+                "pareto_k": ("claim", left.pareto_k),
+                "pull": ("claim", left.pull),
+                "without": (["level", "claim"], left.without),
+            },
+            {**claims, "level": list(LEVELS)},
+            {"pareto_k_limit": left.limit},
+        ),
+    }
 
 
 def write_flows(folder: RunFolder, results: Results) -> None:
@@ -75,7 +108,11 @@ def write_flows(folder: RunFolder, results: Results) -> None:
 
 
 def claims_table(results: Results) -> dict[str, list[Any]]:
-    """Return what the sources say beside what the fitted system says, one row a claim."""
+    """Return what the sources say beside what the fitted system says, one row a claim.
+
+    What holds without the claim (``pull``, ``without_*``) is told where the weights of the draws can
+    be relied on (``loo_pareto_k``), and of fitted claims alone.
+    """
     predictions = results.predictions
     truth = np.quantile(predictions.truth, [0.5, 0.05, 0.25, 0.75, 0.95], axis=0)
     low50, high50 = predictions.interval(0.5)
@@ -104,7 +141,26 @@ def claims_table(results: Results) -> dict[str, list[Any]]:
         "predicted_high90": list(high90),
         "surprise": list(predictions.surprise()),
         "wrong_probability": list(predictions.wrong),
+        **_left_out(results),
     }
+
+
+def _left_out(results: Results) -> dict[str, list[float | None]]:
+    left = results.fit.leave_one_out
+    columns = {
+        "pull": left.pull,
+        "without_low90": left.without[0],
+        "without_median": left.without[2],
+        "without_high90": left.without[4],
+        "loo_elpd": left.elpd,
+    }
+    told: dict[str, list[float | None]] = {name: [] for name in (*columns, "loo_pareto_k")}
+    for place in results.places_fitted():
+        reliable = place is not None and bool(left.good[place])
+        for name, column in columns.items():
+            told[name].append(float(column[place]) if reliable else None)
+        told["loo_pareto_k"].append(None if place is None else float(left.pareto_k[place]))
+    return told
 
 
 def write_claims_checked(folder: RunFolder, results: Results) -> None:

@@ -103,6 +103,39 @@ def read_flats(run: Path) -> tuple[Floats, list[str]]:
     return flat.to_numpy(), [str(name) for name in flat.coords["unknown"].to_numpy()]
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """What a fit says without one of its claims; see :class:`~counterstream.infer.leave_one_out.LeaveOneOut`.
+
+    ``None`` where the weights of its draws cannot tell; ``pareto_k`` where the claim was not fitted.
+    """
+
+    pull: float | None = None
+    without_median: float | None = None
+    pareto_k: float | None = None
+
+
+NOT_FITTED = LeftOut()
+
+
+def read_left_out(run: Path) -> dict[str, LeftOut]:
+    """Return what a finished fit says without each of its claims, by their names.
+
+    Empty where an older version made the run.
+    """
+    tree = read_netcdf(run / "fit.nc")
+    if "leave_one_out" not in tree.children:
+        return {}
+    found = tree["leave_one_out"].dataset
+    limit, middle = float(found.attrs["pareto_k_limit"]), found["without"].sel(level=0.5)
+    told: dict[str, LeftOut] = {}
+    for name in found.coords["claim"].to_numpy():
+        k = float(found["pareto_k"].sel(claim=name))
+        pull, without = float(found["pull"].sel(claim=name)), float(middle.sel(claim=name))
+        told[str(name)] = LeftOut(pull, without, k) if k <= limit else LeftOut(pareto_k=k)
+    return told
+
+
 def other_system(run: Path) -> CounterstreamError:
     """Return the error for a fit of another system (``U205``)."""
     return CounterstreamError(Problem("U205", "the fit is of another system", str(run), mend="fit this case again"))

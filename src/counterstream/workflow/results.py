@@ -95,6 +95,11 @@ class Results:
         """Whether each claim had that use, shape (claim,)."""
         return np.array([c.claim.use is use for c in self.claims], dtype=bool)
 
+    def places_fitted(self) -> tuple[int | None, ...]:
+        """Place of each claim among those fitted; ``None`` where it was not."""
+        fitted = {c.claim.id: i for i, c in enumerate(self.fit.posterior.table.claims)}
+        return tuple(fitted.get(c.claim.id) if c.claim.use is Use.FIT else None for c in self.claims)
+
     def coverage(self, level: float, use: Use = Use.FIT) -> float | None:
         """Share of the claims of a use inside their own predictive interval; ``None`` without any."""
         chosen = self.used_for(use)

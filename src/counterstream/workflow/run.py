@@ -24,7 +24,9 @@ from counterstream.evidence.answering import Answering, migration_coverage
 from counterstream.evidence.claim import Use
 from counterstream.evidence.writing import format_claims
 from counterstream.infer.fit import Fit, FitSettings, fit_system
+from counterstream.infer.leave_one_out import summarise_leave_one_out
 from counterstream.infer.progress import Progress, Silent
+from counterstream.infer.sensitivity import summarise_sensitivity
 from counterstream.report import render
 from counterstream.report.content import Provenance
 from counterstream.spec import write_system
@@ -183,6 +185,8 @@ def _summarise(case: Case, answering: Answering, fit: Fit, settings: RunSettings
         "min_ess_tail": fit.mixing.min_ess_tail if fit.mixing else None,
         "divergences": fit.mixing.divergences if fit.mixing else None,
         "pareto_k": fit.pareto_k,
+        "prior_sensitivity": summarise_sensitivity(fit.sensitivity, reliable=fit.good),
+        "leave_one_out": summarise_leave_one_out(fit.leave_one_out),
         "n_chains": fit.settings.n_chains,
         "n_draws": fit.settings.n_draws,
         "leapfrogs_per_draw": fit.leapfrogs,

@@ -71,6 +71,12 @@ def work(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Work:
     return stand_in
 
 
+def test_priors_and_single_claims_are_told_of_in_words(work: Work) -> None:
+    work.summary |= {"prior_sensitivity": {"in_words": "They pull apart."}, "leave_one_out": {"in_words": "1 of 2."}}
+    told = Ran("fit", "shore").out.splitlines()
+    assert told[told.index("They pull apart.") + 1] == "1 of 2."
+
+
 @pytest.mark.parametrize("command", ["run", "fit"])
 def test_without_flags_the_defaults_are_asked_for(command: str, work: Work) -> None:
     ran = Ran(command, "shore")

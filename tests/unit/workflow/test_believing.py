@@ -192,6 +192,17 @@ def test_the_fit_believes_the_office_against_the_rumour(disputes: Disputes) -> N
     assert sum(dispute.sides.values()) == pytest.approx(1.0)
 
 
+def test_a_disputed_claim_is_told_of_with_what_holds_without_it(disputes: Disputes) -> None:
+    claims = [c for d in disputes.disputes for c in d.claims]
+    assert any(c.pull is not None for c in claims)
+    for c in claims:
+        assert (c.pull is None) == (c.without_median is None)
+        assert (c.pareto_k is not None) == (c.use == "fit")
+    # A claim that is taken to be wrong moves next to nothing.
+    rumour = next(c for c in claims if c.agency == "rumour")
+    assert rumour.pull is None or abs(rumour.pull) < 0.5
+
+
 def test_results_are_labelled(judged: AgencyJudgement, ranked: NextClaims, disputes: Disputes) -> None:
     assert judged.data["bias"].sel(row=judged.data["agency"] == "evening paper", level="median").item() > 1.15
     assert np.isnan(judged.data["ratio"].sel(left_out="consulate", observable="returns").item())

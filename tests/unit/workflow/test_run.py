@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from arviz_stats import loo, psense
 
 from counterstream.case import Case, load_case
 from counterstream.errors import CounterstreamError
@@ -17,6 +19,7 @@ from counterstream.store.netcdf import read_netcdf
 from counterstream.store.run_folder import check_run, is_complete
 from counterstream.store.tables import read_parquet
 from counterstream.workflow import histories
+from counterstream.workflow.fitted import read_left_out
 from counterstream.workflow.run import RunResult, RunSettings, fit_case, run_case
 from counterstream.workflow.simulate import simulate_case
 
@@ -67,6 +70,53 @@ def test_the_posterior_is_labelled_with_units(result: RunResult) -> None:
     assert posterior["wish_rate"].attrs["units"] == "per_year"
     assert posterior.sizes["chain"] == 16
     assert posterior.attrs["verdict"] == result.fit.label
+
+
+@pytest.mark.filterwarnings("ignore:Estimated shape parameter")
+def test_what_priors_and_claims_say_of_each_draw_is_kept_for_arviz(result: RunResult) -> None:
+    """ArviZ takes the file as it is, and finds the same as we do where it does the same."""
+    tree = read_netcdf(result.folder / "fit.nc")
+    left = tree["leave_one_out"].dataset
+    told = loo(tree, var_name="claims", pointwise=True)
+    whole = result.fit.pointwise.weight == 1.0
+    assert whole.sum() > 15
+    np.testing.assert_allclose(told.elpd_i.values[whole], left["elpd"].to_numpy()[whole], atol=0.1)
+    assert set(psense(tree).data_vars) >= {"wish_rate"}
+    scaled = tree["power_scaling"].dataset
+    assert list(scaled.coords["parameter"].to_numpy()) == [p.name for p in result.fit.posterior.system.parameters]
+    assert set(scaled["judgement"].to_numpy()) <= {"conflict", "prior", "claims", "neither"}
+
+
+def test_single_claims_and_priors_are_told_of_in_every_output(result: RunResult) -> None:
+    told = json.loads((result.folder / "run.json").read_text())
+    scaled, left = told["prior_sensitivity"], told["leave_one_out"]
+    assert set(scaled["parameters"]) == {p.name for p in result.fit.posterior.system.parameters}
+    assert scaled["reliable"] is result.fit.good
+    assert left["n_claims"] == told["n_fitted"]
+    assert left["n_reliable"] + len(left["unreliable"]) == left["n_claims"]
+    page = (result.folder / "report.html").read_text()
+    assert scaled["in_words"].split(".")[0] in page
+    assert left["in_words"].split(";")[0] in page
+    assert "Claims that the result rests on" in page
+    with (result.folder / "claims_checked.csv").open(encoding="utf-8", newline="") as stream:
+        rows = {row["id"]: row for row in csv.DictReader(stream)}
+    strongest = left["strongest"][0]
+    row = rows[strongest["claim"]]
+    assert float(row["pull"]) == pytest.approx(strongest["pull"])
+    assert float(row["without_low90"]) < float(row["without_median"]) < float(row["without_high90"])
+    for name in left["unreliable"]:
+        assert rows[name]["pull"] == rows[name]["without_median"] == ""
+        assert float(rows[name]["loo_pareto_k"]) > left["pareto_k_limit"]
+    assert all(row["loo_pareto_k"] == "" for row in rows.values() if row["use"] != "fit")
+
+
+def test_what_holds_without_a_claim_is_read_again(result: RunResult) -> None:
+    found = read_left_out(result.folder)
+    left = result.fit.leave_one_out
+    assert tuple(found) == left.claims
+    for i, one in enumerate(found.values()):
+        assert one.pareto_k == pytest.approx(left.pareto_k[i])
+        assert one.pull == (pytest.approx(left.pull[i]) if left.good[i] else None)
 
 
 def test_flows_hold_baseline_and_scenario(result: RunResult) -> None:
