@@ -1,0 +1,1 @@
+"""Reading documents: text, PDF with a text layer, HTML, Word, and tables of text."""
