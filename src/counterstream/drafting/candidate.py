@@ -206,11 +206,12 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """A rule that fired, and on which span of the raw text."""
+    """A rule that fired, on which span of the raw text, and what it read there."""
 
     rule: str
     start: int
     end: int
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ UNKNOWN_CANDIDATE = "D321"
 EVENT_FIELD = "D322"
 NO_TERMINAL = "D330"
 NO_CASE = "D331"
-LEDGER_CHANGED = "D332"
 
 CODES: dict[str, str] = {
     HUGE_TEXT: "a document has more text than drafting reads at once",
@@ -52,5 +51,4 @@ CODES: dict[str, str] = {
     EVENT_FIELD: "a field of a claim is filled in for an event, or the other way round",
     NO_TERMINAL: "the review needs a terminal",
     NO_CASE: "accepted claims need a case, or files, to be written to",
-    LEDGER_CHANGED: "the ledger changed while the review wrote to it",
 }

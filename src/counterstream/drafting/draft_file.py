@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,6 +24,23 @@ LARGEST_FILE_BYTES = 400_000_000
 _Item = TypeVar("_Item")
 
 
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """How a document stands in ``sources.csv``, and whose count its figures are unless it says.
+
+    Parameters
+    ----------
+    source_id, title
+        Name of its row, and its title.
+    agency
+        Who counted, where the text names no known agency.
+    """
+
+    source_id: str
+    title: str
+    agency: str
+
+
 @dataclass(frozen=True)
 class DraftFile:
     """A draft with its document and what the researcher said of it.
@@ -31,14 +49,15 @@ class DraftFile:
     ----------
     document
         Text, pages and paragraphs; words' boxes and tables are left out, candidates keep theirs.
-    defaults
-        Date, places and group that were given.
+    defaults, citation
+        Date, places and group that were given; how the document is cited.
     draft
         Candidates and events; mentions and firings are left out.
     """
 
     document: Document
     defaults: Defaults
+    citation: Citation
     draft: Draft
 
 
@@ -47,8 +66,16 @@ def decisions_path(draft: Path) -> Path:
     return draft.with_name(draft.name.removesuffix(DRAFT_ENDING) + DECISIONS_ENDING)
 
 
-def format_draft(document: Document, defaults: Defaults, draft: Draft) -> str:
+def cite_document(document: Document, source_id: str = "", title: str = "", agency: str = "") -> Citation:
+    """Return how a document is cited; what is not said follows from its title and name."""
+    stem = document.name.rpartition("/")[2].partition(".")[0]
+    named = title or document.title or stem
+    return Citation(source_id or re.sub(r"\W+", "_", stem).strip("_").upper() or "DOCUMENT", named, agency or named)
+
+
+def format_draft(file: DraftFile) -> str:
     """Return the text of a draft file."""
+    document, draft = file.document, file.draft
     content: dict[str, object] = {
         "format": FORMAT,
         "drafting_version": draft.version,
@@ -64,7 +91,8 @@ def format_draft(document: Document, defaults: Defaults, draft: Draft) -> str:
             "paragraphs": [[p.start, p.end, p.page] for p in document.paragraphs],
             "text": document.text,
         },
-        "defaults": asdict(defaults),
+        "defaults": asdict(file.defaults),
+        "citation": asdict(file.citation),
         "candidates": [candidate_as_data(candidate) for candidate in draft.candidates],
         "events": [asdict(event) for event in draft.events],
     }
@@ -134,7 +162,9 @@ def _read_content(content: Mapping[str, object]) -> DraftFile:
         _items(content["candidates"], lambda item: parse_candidate(_mapping(item))),
         _items(content["events"], lambda item: _parse_event(_mapping(item))),
     )
-    return DraftFile(document, defaults, draft)
+    cited = _mapping(content["citation"])
+    citation = Citation(_text(cited["source_id"]), _text(cited["title"]), _text(cited["agency"]))
+    return DraftFile(document, defaults, citation, draft)
 
 
 def parse_candidate(told: Mapping[str, object]) -> Candidate:

@@ -15,7 +15,9 @@ MOST_MEMBERS = 5_000
 _CHUNK = 1 << 20
 
 
-def check_archive(raw: bytes, name: str, kind: str, largest: int = LARGEST_UNPACKED_BYTES) -> None:
+def check_archive(
+    raw: bytes, name: str, kind: str, largest: int = LARGEST_UNPACKED_BYTES, largest_xml: int | None = None
+) -> None:
     """Make sure that a packed file can be unpacked and is not too large, by unpacking it once.
 
     Parameters
@@ -26,6 +28,8 @@ def check_archive(raw: bytes, name: str, kind: str, largest: int = LARGEST_UNPAC
         The file and what it should be, such as "Word document", for messages.
     largest
         Most bytes of all members together, unpacked.
+    largest_xml
+        Most bytes of one XML member, whose tree takes many times its memory; ``None`` is no limit.
 
     Raises
     ------
@@ -43,6 +47,11 @@ def check_archive(raw: bytes, name: str, kind: str, largest: int = LARGEST_UNPAC
             stated = sum(member.file_size for member in members)
             if len(members) > MOST_MEMBERS or stated > largest:
                 raise CounterstreamError(_too_large(name, f"{len(members):,} parts of {stated:,} bytes", largest))
+            trees = [m for m in members if m.filename.endswith((".xml", ".rels"))]
+            widest = max(trees, key=lambda m: m.file_size, default=None)
+            if largest_xml is not None and widest is not None and widest.file_size > largest_xml:
+                found = f"{widest.filename} of {widest.file_size:,} bytes"
+                raise CounterstreamError(_too_large(name, found, largest_xml))
             for member in members:
                 if member.flag_bits & 0x1:
                     raise CounterstreamError(_damaged(name, kind, "it is locked with a password"))

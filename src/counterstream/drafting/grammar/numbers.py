@@ -1,0 +1,397 @@
+"""Numbers: digits of several styles, words, fractions, magnitudes and round vague words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from counterstream.drafting.grammar.rule import Example, Rule
+from counterstream.drafting.lexer import Tokens
+
+DIGITS = Rule(
+    "number.digits",
+    "Digits, with commas, points or spaces between thousands, and decimals.",
+    (
+        Example("Some 13,000 emigrants left.", "13,000", "13000"),
+        Example("Some 1.5 million refugees left.", "1.5 million", "1500000"),
+        Example("In all 1,234,567 persons were counted.", "1,234,567", "1234567"),
+        Example("They gave visas to 2.3m refugees.", "2.3m", "2300000"),
+        Example("Some 3 lakh refugees crossed.", "3 lakh", "300000"),
+    ),
+    ("He wrote to the 25th Congress.",),
+)
+WORDS = Rule(
+    "number.words",
+    "Number words.",
+    (
+        Example("Twenty-five families left.", "Twenty-five", "25"),
+        Example("Half a million refugees left.", "Half a million", "500000"),
+        Example("Two and a half million people fled.", "Two and a half million", "2500000"),
+        Example("A hundred and twenty persons arrived.", "A hundred and twenty", "120"),
+        Example("A quarter of a million refugees came.", "A quarter of a million", "250000"),
+        Example("Two dozen families returned.", "Two dozen", "24"),
+    ),
+    ("One of the returnees spoke.", "No one came."),
+)
+EUROPEAN = Rule(
+    "number.european",
+    "Points between thousands and a comma before decimals, where the document writes so throughout.",
+    (
+        Example(
+            "In 1950 there were 1.234.567 refugees and 13.000 emigrants.",
+            "13.000",
+            "13000",
+        ),
+        Example("Of 1.234.567 refugees 12,5 per cent returned.", "12,5", "12.5"),
+    ),
+    ("In 1950 there were 1,234 refugees.",),
+)
+SUSPECT = Rule(
+    "number.suspect",
+    "Digits that look damaged or ambiguous; flagged and never changed.",
+    (
+        Example("In 1950 some 1O,000 refugees left.", "1O,000"),
+        Example("In 1950 some 32.000 refugees left.", "32.000", "32000"),
+        Example("In 1950 some 13 000 refugees left.", "13 000", "13000"),
+        Example("In 1950 some 1,30 refugees left.", "1,30"),
+    ),
+    ("In 1950 some 13,000 refugees left.",),
+)
+VAGUE = Rule(
+    "number.vague",
+    "Round words that stand for an order of magnitude.",
+    (
+        Example("Tens of thousands of refugees fled.", "Tens of thousands", "10000..99999"),
+        Example("Several hundred refugees fled.", "Several hundred", "300..900"),
+        Example("Hundreds of families left.", "Hundreds", "100..999"),
+        Example("The number is in the low hundreds of persons.", "low hundreds", "100..400"),
+        Example("A few dozen families left.", "A few dozen", "20..90"),
+    ),
+    ("Several of them left.", "Many left."),
+)
+RULES = (DIGITS, WORDS, EUROPEAN, SUSPECT, VAGUE)
+
+UNITS = {word: value for value, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve "
+    "thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())}
+TENS = {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)} | {"fourty": 40}
+MAGNITUDES = {
+    "hundred": 100.0, "thousand": 1e3, "million": 1e6, "millions": 1e6, "billion": 1e9, "trillion": 1e12, "lakh": 1e5,
+    "lakhs": 1e5, "crore": 1e7, "crores": 1e7, "dozen": 12.0, "mln": 1e6, "mn": 1e6, "bn": 1e9, "thousands": 1e3,
+}  # fmt: skip
+_LETTERS = {"m": 1e6, "k": 1e3, "bn": 1e9, "mn": 1e6}
+PLURALS = {
+    "tens": (10, 99), "dozens": (24, 99), "scores": (40, 99), "hundreds": (100, 999), "thousands": (1000, 9999),
+    "millions": (1e6, 9999999.0), "lakhs": (1e5, 999999.0), "billions": (1e9, 9999999999.0),
+}  # fmt: skip
+_SEVERAL = {"several": (3, 9), "few": (2, 9), "couple": (2, 2), "some": (2, 9), "many": (2, 9), "various": (3, 9)}
+FRACTION_NAMES = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4, "fifth": 5,
+    "fifths": 5, "sixth": 6, "sixths": 6, "seventh": 7, "sevenths": 7, "eighth": 8, "eighths": 8, "ninth": 9, "ninths": 9, "tenth": 10,
+    "tenths": 10, "twentieth": 20}  # fmt: skip
+NUMBER_WORDS = frozenset(UNITS) | frozenset(TENS) | frozenset(MAGNITUDES) | frozenset(PLURALS) | frozenset(FRACTION_NAMES) | {"a", "an"}
+_ANGLO = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?$|\d+(?:\.\d+)?$")
+_INDIAN = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}$")
+_POINTS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?$")
+_DECIMAL_COMMA = re.compile(r"\d{1,3}(?:\.\d{3})*,\d{1,2}$")
+_APOSTROPHES = re.compile(r"\d{1,3}(?:['’]\d{3})+$")
+_EUROPEAN_EVIDENCE = re.compile(r"\b\d{1,3}(?:\.\d{3}){2,}\b|\b\d{1,3}\.\d{3},\d\b|\b\d{1,2},\d{1,2}\s?(?:%|per\s?cent|million|billion)")
+_ANGLO_EVIDENCE = re.compile(r"\b\d{1,3}(?:,\d{3})+\b|\b\d+\.\d{1,2}\s?(?:%|per\s?cent|million|billion)")
+_POINT_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}\.\d00(?![\d.,])")
+_SPACED = re.compile(r"(?<![\d.,] )(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d.,] ?\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberStyle:
+    """How a document writes numbers: European points and commas, and spaces between thousands."""
+
+    european: bool = False
+    spaced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number in a sentence: tokens ``first`` to ``last`` (exclusive), its value or limits, and doubts."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+    value: float | None
+    rule: Rule
+    low: float | None = None
+    high: float | None = None
+    suspect: bool = False
+    digits: bool = False
+    vague: bool = False
+
+    @property
+    def reading(self) -> str:
+        """The value, or the limits, as text."""
+        if self.vague:
+            return f"{self.low:g}..{self.high:.10g}" if self.low is not None and self.high is not None else ""
+        return "" if self.value is None else f"{self.value:.12g}"
+
+
+def find_style(text: str) -> NumberStyle:
+    """Decide how a document writes its numbers from those that can be read in one way only."""
+    european = len(_EUROPEAN_EVIDENCE.findall(text, 0, 400_000))
+    points = len(_POINT_THOUSANDS.findall(text, 0, 400_000)) // 2
+    anglo = len(_ANGLO_EVIDENCE.findall(text, 0, 400_000))
+    spaced = len(_SPACED.findall(text, 0, 400_000))
+    # A damaged comma here and there reads like a point, so points alone decide only where there is no comma.
+    return NumberStyle(european + (points if not anglo else 0) > anglo, spaced > 1 and spaced >= anglo)
+
+
+def read_number(tokens: Tokens, index: int, style: NumberStyle) -> Number | None:
+    """Return the number that begins at a token, the longest there is."""
+    word = tokens.words[index]
+    if word[0].isdigit():
+        return _read_digits(tokens, index, style)
+    vague = _read_vague(tokens, index)
+    if vague:
+        return vague
+    if word in NUMBER_WORDS:
+        return _read_words(tokens, index)
+    return None
+
+
+def _adjacent(tokens: Tokens, index: int) -> bool:
+    """Whether a token touches the one before it."""
+    return index < len(tokens) and tokens.starts[index] == tokens.ends[index - 1]
+
+
+def _read_digits(tokens: Tokens, index: int, style: NumberStyle) -> Number | None:
+    """Return a number in digits, with a magnitude or a fraction after it."""
+    text = tokens.texts[index]
+    last, suspect, rule = index + 1, False, DIGITS
+    value: float | None
+    if tokens.at(last) in ("o", "l", "i") and _adjacent(tokens, last):
+        return _damaged(tokens, index)
+    if _takes_spaced(tokens, index):
+        while last < len(tokens) and len(tokens.texts[last]) == 3 and tokens.texts[last].isdigit() and tokens.starts[last] == tokens.ends[last - 1] + 1:
+            text += tokens.texts[last]
+            last += 1
+        value, suspect = float(text), not style.spaced
+        rule = SUSPECT if suspect else DIGITS
+    else:
+        value, rule = interpret_digits(text, style)
+        suspect = rule is SUSPECT
+    if value is not None:
+        following = tokens.at(last)
+        fraction = _fraction_after(tokens, last)
+        if fraction:
+            value, last = value + fraction, last + 1
+        elif following in _LETTERS and _adjacent(tokens, last):
+            value, last = value * _LETTERS[following], last + 1
+        magnitude = last + 1 if tokens.at(last) == "-" and tokens.at(last + 1) in MAGNITUDES else last
+        if tokens.at(magnitude) in MAGNITUDES and tokens.at(magnitude) not in ("thousands", "millions"):
+            value, last = value * MAGNITUDES[tokens.at(magnitude)], magnitude + 1
+            if suspect and "." in text:
+                value, suspect, rule = float(text) * MAGNITUDES[tokens.at(magnitude)], False, DIGITS
+    return Number(index, last, tokens.starts[index], tokens.ends[last - 1], value, rule, suspect=suspect, digits=True)
+
+
+def _fraction_after(tokens: Tokens, index: int) -> float:
+    """Return the value of a fraction sign such as ½ that touches the token before."""
+    signs = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
+    return signs.get(tokens.at(index), 0.0)
+
+
+def _takes_spaced(tokens: Tokens, index: int) -> bool:
+    """Whether digits go on after a space: ``13 000``, but not ``in 1950 300`` or ``12 500 kg bags``."""
+    text, following = tokens.texts[index], tokens.at(index + 1)
+    if not (text.isdigit() and len(text) <= 3 and text[0] != "0" and len(following) == 3 and following.isdigit()):
+        return False
+    return tokens.starts[index + 1] == tokens.ends[index] + 1 and not (index and tokens.texts[index - 1] in _MONTHS)
+
+
+_MONTHS = frozenset("January February March April May June July August September October November December".split())
+
+
+def _damaged(tokens: Tokens, index: int) -> Number:
+    """Return digits with letters among them: no value is proposed."""
+    last = index + 1
+    while _adjacent(tokens, last) and (tokens.texts[last] in "OolI" or tokens.texts[last][0].isdigit() or (tokens.texts[last] in ".," and _adjacent(tokens, last + 1))):
+        last += 1
+    return Number(index, last, tokens.starts[index], tokens.ends[last - 1], None, SUSPECT, suspect=True, digits=True)
+
+
+def interpret_digits(text: str, style: NumberStyle) -> tuple[float | None, Rule]:
+    """Return the value of digits with separators in a document's style, and the rule that reads them."""
+    plain = text.replace("'", "").replace("’", "")
+    if _APOSTROPHES.match(text):
+        return float(plain), DIGITS
+    if style.european:
+        if _POINTS.match(text):
+            return float(text.replace(".", "").replace(",", ".")), EUROPEAN
+        if _DECIMAL_COMMA.match(text):
+            return float(text.replace(".", "").replace(",", ".")), EUROPEAN
+    if re.fullmatch(r"\d{1,3}\.\d{3}", text) and text[0] != "0":
+        return float(text.replace(".", "")), SUSPECT
+    if _ANGLO.match(text):
+        return float(text.replace(",", "")), DIGITS
+    if _INDIAN.match(text):
+        return float(text.replace(",", "")), DIGITS
+    if _POINTS.match(text):
+        return float(text.replace(".", "").replace(",", ".")), EUROPEAN
+    return None, SUSPECT
+
+
+def _read_vague(tokens: Tokens, index: int) -> Number | None:
+    """Return round words: ``tens of thousands``, ``several hundred``, ``the low hundreds``."""
+    word = tokens.words[index]
+    first, position = index, index
+    if word in ("a", "the") and tokens.at(index + 1) in ("few", "couple", "low", "high", "mid", "good"):
+        position += 1
+        word = tokens.words[position]
+    if word == "good" and tokens.at(position + 1) == "many":
+        return None
+    if word in ("low", "high", "mid"):
+        after = position + (2 if tokens.at(position + 1) == "-" else 1)
+        plural = PLURALS.get(tokens.at(after))
+        if plural is None:
+            return None
+        low, high = plural[0], (plural[1] + 1)
+        limits = {"low": (low, 0.4 * high), "mid": (0.4 * high, 0.7 * high), "high": (0.6 * high, high - 1)}[word]
+        return _vague(tokens, position, after + 1, *limits)
+    if word in _SEVERAL:
+        after = position + 1
+        if word == "couple" and tokens.at(after) == "of":
+            after += 1
+        if tokens.at(after) in ("tens", "dozens", "hundreds", "thousands", "millions") and word in ("some", "many", "several", "few"):
+            found = _read_vague(tokens, after)
+            return found and _vague(tokens, first, found.last, found.low, found.high)
+        if word == "several" and _names_duration(tokens, after):
+            return _vague(tokens, first, after, 3.0, None)
+        magnitude = MAGNITUDES.get(tokens.at(after))
+        if magnitude is None or tokens.at(after) in ("millions", "thousands") or word in ("some", "many", "various"):
+            return None
+        last = after + 1
+        while tokens.at(last) in ("thousand", "million") and magnitude == 100.0:
+            magnitude *= MAGNITUDES[tokens.at(last)]
+            last += 1
+        low, high = _SEVERAL[word]
+        if tokens.words[after] == "dozen":
+            return _vague(tokens, first, last, low * 10, high * 10)
+        return _vague(tokens, first, last, low * magnitude, high * magnitude)
+    if word in PLURALS:
+        low, high = PLURALS[word]
+        last = position + 1
+        while tokens.at(last) == "of" and tokens.at(last + 1) in ("thousands", "millions", "hundreds", "billions"):
+            factor = PLURALS[tokens.at(last + 1)][0]
+            low, high = low * factor, (high + 1) * factor - 1
+            last += 2
+        if word == "tens" and last == position + 1:
+            return None
+        return _vague(tokens, position, last, low, high)
+    return None
+
+
+def _names_duration(tokens: Tokens, index: int) -> bool:
+    """Whether a length of time stands at a token, a hyphen or an adjective before it left out."""
+    index += tokens.at(index) in ("-", "long", "full", "more")
+    return tokens.at(index).rstrip("s") in ("second", "minute", "hour", "day", "week", "month", "year", "decade", "century", "generation")
+
+
+def _vague(tokens: Tokens, first: int, last: int, low: float | None, high: float | None) -> Number:
+    return Number(first, last, tokens.starts[first], tokens.ends[last - 1], None, VAGUE, low, high, vague=True)
+
+
+def _read_words(tokens: Tokens, index: int) -> Number | None:
+    """Return a number in words."""
+    word = tokens.words[index]
+    if word in ("a", "an") and tokens.at(index + 1) not in MAGNITUDES and tokens.at(index + 1) not in ("quarter", "half", "third", "score"):
+        return None
+    if word in ("millions", "thousands", "halves"):
+        return None
+    part = _read_part_of_magnitude(tokens, index)
+    if part:
+        return part
+    if word in ("a", "an") and tokens.at(index + 1) not in MAGNITUDES:
+        return None
+    value, last = _read_integer(tokens, index)
+    if last == index:
+        return None
+    # "two and a half million", "a million and a half"
+    half = _and_a_half(tokens, last)
+    if half:
+        after = last + half
+        if tokens.at(after) in MAGNITUDES:
+            value, last = (value + 0.5) * MAGNITUDES[tokens.at(after)], after + 1
+        else:
+            unit = MAGNITUDES.get(tokens.words[last - 1], 1.0)
+            value, last = value + 0.5 * unit, after
+    elif tokens.at(last) == "point" and tokens.at(last + 1) in UNITS:
+        value, last = value + UNITS[tokens.at(last + 1)] / 10, last + 2
+        if tokens.at(last) in MAGNITUDES:
+            value, last = value * MAGNITUDES[tokens.at(last)], last + 1
+    return Number(index, last, tokens.starts[index], tokens.ends[last - 1], value, WORDS)
+
+
+def _and_a_half(tokens: Tokens, index: int) -> int:
+    """Return the length of ``and a half`` or ``-and-a-half``."""
+    if tokens.words[index : index + 3] == ["and", "a", "half"]:
+        return 3
+    if tokens.words[index : index + 6] == ["-", "and", "-", "a", "-", "half"]:
+        return 6
+    return 0
+
+
+def _read_part_of_magnitude(tokens: Tokens, index: int) -> Number | None:
+    """Return ``half a million``, ``a quarter of a million``, ``three quarters of a million``."""
+    words = tokens.words
+    numerator, position = 1, index
+    if words[index] in ("a", "one"):
+        position += 1
+    elif words[index] in UNITS and tokens.at(index + 1) in ("quarters", "-", "thirds"):
+        numerator, position = UNITS[words[index]], index + 1
+        position += tokens.at(position) == "-"
+    denominator = FRACTION_NAMES.get(tokens.at(position))
+    if denominator is None:
+        return None
+    if words[index : index + 2] == ["half", "a"] and _names_duration(tokens, index + 2):
+        return Number(index, index + 2, tokens.starts[index], tokens.ends[index + 1], 0.5, WORDS)
+    position += 1
+    position += tokens.at(position) == "-"
+    position += tokens.at(position) == "of"
+    if tokens.at(position) not in ("a", "-"):
+        return None
+    position += 1
+    magnitude = MAGNITUDES.get(tokens.at(position))
+    if magnitude is None:
+        return None
+    value = numerator * magnitude / denominator
+    return Number(index, position + 1, tokens.starts[index], tokens.ends[position], value, WORDS)
+
+
+def _read_integer(tokens: Tokens, index: int) -> tuple[float, int]:
+    """Return value and end of an integer in words; the end is the beginning if there is none."""
+    total = current = 0.0
+    last = index
+    position = index
+    while position < len(tokens):
+        word = tokens.words[position]
+        if word in ("a", "an") and position == index:
+            current = 1.0
+        elif word in TENS and current % 100 == 0:
+            current += TENS[word]
+            if tokens.at(position + 1) == "-" and 0 < UNITS.get(tokens.at(position + 2), 0) < 10:
+                position += 2
+                current += UNITS[tokens.words[position]]
+        elif word in UNITS and (current == 0 or (current % 100 == 0 and last > index) or (current % 100 >= 20 and UNITS[word] < 10 and current % 10 == 0)):
+            current += UNITS[word]
+        elif word == "hundred" and current < 100:
+            current = max(current, 1.0) * 100
+        elif word == "dozen":
+            current = max(current, 1.0) * 12
+        elif word in ("thousand", "million", "billion", "lakh", "crore"):
+            total, current = total + max(current, 1.0) * MAGNITUDES[word], 0.0
+        elif word == "and" and last > index and (tokens.at(position + 1) in TENS or tokens.at(position + 1) in UNITS) and tokens.words[position - 1] in MAGNITUDES:
+            position += 1
+            continue
+        else:
+            break
+        position += 1
+        last = position
+        if word == "dozen":
+            break
+    return total + current, last

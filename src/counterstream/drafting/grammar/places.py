@@ -1,0 +1,161 @@
+"""Places by name and by the adjective of their people, and the parts they play: origin, destination, location."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from counterstream.drafting.grammar.rule import Example, Rule
+from counterstream.drafting.lexer import Tokens
+
+ORIGIN = Rule(
+    "place.origin",
+    "A place that is left: after from, out of, left, fled and the like.",
+    (
+        Example("Some 300 emigrants from the Soviet Union came.", "Soviet Union", "USSR"),
+        Example("Some 300 families fled Syria in 2013.", "Syria", "Syria"),
+    ),
+    ("Some 300 emigrants went to Syria.",),
+)
+DESTINATION = Rule(
+    "place.destination",
+    "A place that is moved to: after to, into, reached, bound for and the like.",
+    (
+        Example("Some 300 emigrants went to Israel.", "Israel", "Israel"),
+        Example("Some 300 refugees reached neighbouring Jordan.", "Jordan", "Jordan"),
+        Example("Some 300 Jews left for Israel.", "Israel", "Israel"),
+    ),
+    ("Some 300 emigrants came from Israel.",),
+)
+LOCATION = Rule(
+    "place.location",
+    "A place where people are: after in, at and the like.",
+    (Example("Some 300 refugees live in Lebanon.", "Lebanon", "Lebanon"),),
+    ("Some 300 refugees left Lebanon.",),
+)
+PEOPLE = Rule(
+    "place.people",
+    "The adjective or name of a people before what is counted.",
+    (Example("Some 300 Soviet emigres signed.", "Soviet", "USSR"), Example("Some 300 Syrians left.", "Syrians", "Syria")),
+    ("Some 300 emigres signed.",),
+)
+RULES = (ORIGIN, DESTINATION, LOCATION, PEOPLE)
+
+_ORIGIN_WORDS = frozenset("from leaving leave left leaves fled flee fleeing flees departed departing quit quitting abandoned escaped escaping escape exited of-out emigrated-from depart".split())
+_DESTINATION_WORDS = frozenset("to into reached reaching reach entered entering enter enters toward towards via-not onto joining visiting".split())
+_LOCATION_WORDS = frozenset("in at within inside across throughout around near on".split())
+_FOR_WORDS = frozenset(
+    "left leave leaving leaves bound departed departing depart departs sailed sailing heading headed head embarked embarking visas visa permits destined emigrated emigrate set-out started exodus departure departures permission emigration reserved applied".split()
+)
+_ARRIVAL_WORDS = frozenset("arrived arrive arriving arrives arrivals arrival settled settle settling landed landing landings admitted resettled resettle resettlement disembarked entry naturalised naturalized".split())
+_SKIPPED = frozenset(
+    "the a neighbouring neighboring nearby northern southern eastern western north south east west central what is now then former mainland greater rural upper lower both either "
+    "war-torn communist present-day modern - , and or ' \" port city town province region state republic of camp".split()
+)
+#: How far back from a place the word that gives it its part may stand.
+_REACH = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of the gazetteer; years bound its existence, 0 where open."""
+
+    name: str
+    kind: str
+    first_year: int = 0
+    last_year: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMention:
+    """A place in a sentence: tokens ``first`` to ``last``, and whether it is a people's adjective."""
+
+    place: Place
+    first: int
+    last: int
+    people: bool
+
+
+@cache
+def load_gazetteer() -> dict[str, list[tuple[tuple[str, ...], Place, bool]]]:
+    """Return names by their first token, the longest first."""
+    by_first: dict[str, list[tuple[tuple[str, ...], Place, bool]]] = {}
+    text = files(__package__).joinpath("places.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        place = Place(row["name"], row["kind"], int(row["first_year"] or 0), int(row["last_year"] or 0))
+        names = [(name, False) for name in (row["name"], *row["aliases"].split(";")) if name]
+        names += [(name, True) for name in row["demonyms"].split(";") if name]
+        for name, people in names:
+            words = tuple(_split_name(name))
+            by_first.setdefault(words[0], []).append((words, place, people))
+    for entries in by_first.values():
+        entries.sort(key=lambda entry: -len(entry[0]))
+    return by_first
+
+
+def _split_name(name: str) -> list[str]:
+    """Return the tokens of a name as the lexer cuts them."""
+    from counterstream.drafting.lexer import read_tokens
+
+    return read_tokens(name, 0, len(name)).texts
+
+
+def find_places(tokens: Tokens) -> list[PlaceMention]:
+    """Return the places of a sentence in order."""
+    gazetteer = load_gazetteer()
+    found: list[PlaceMention] = []
+    index = 0
+    while index < len(tokens):
+        text = tokens.texts[index]
+        entries = gazetteer.get(text) if text[0].isupper() or text == "the" else None
+        step = 1
+        for words, place, people in entries or ():
+            if tuple(tokens.texts[index : index + len(words)]) == words and not _is_other_name(tokens, index, len(words)):
+                people = people and not (text in ("US", "U.S.") and not _is_adjective(tokens, index + 1))
+                found.append(PlaceMention(place, index, index + len(words), people))
+                step = len(words)
+                break
+        index += step
+    return found
+
+
+def _is_adjective(tokens: Tokens, following: int) -> bool:
+    """Whether the word after ``US`` makes an adjective of it."""
+    word = tokens.at(following)
+    return bool(word) and word[0].isalpha() and word not in ("in", "and", "or", "to", "from", "since", "by", "on", "for", "as", "at", "after", "before", "during", "is", "was", "has", "had", "who", "with", "each", "every")
+
+
+def _is_other_name(tokens: Tokens, first: int, length: int) -> bool:
+    """Whether the word is part of another name: ``New Jersey``, ``Jordan's`` the person is not known."""
+    before = tokens.texts[first - 1] if first else ""
+    after = tokens.texts[first + length] if first + length < len(tokens) else ""
+    return before in ("Mr", "Mrs", "Dr", "Ms") or (before == "New" and length == 1) or after in ("Street", "Road", "Avenue", "University", "Times", "Post", "Tribune", "Herald", "Agency", "Embassy")
+
+
+def find_role(tokens: Tokens, mention: PlaceMention) -> Rule | None:
+    """Return the part that a place plays by the words before it."""
+    if mention.people:
+        return None
+    position = mention.first - 1
+    steps = 0
+    while position >= 0 and steps < _REACH:
+        word = tokens.words[position]
+        if word in _ORIGIN_WORDS or (word == "of" and tokens.at(position - 1) == "out"):
+            return ORIGIN
+        if word == "to":
+            return DESTINATION if tokens.at(position - 1) not in ("according", "due", "owing", "thanks") else None
+        if word in _DESTINATION_WORDS:
+            return DESTINATION
+        if word == "for":
+            back = [tokens.at(position - step) for step in range(1, 7)]
+            return DESTINATION if any(item in _FOR_WORDS for item in back) else None
+        if word in _LOCATION_WORDS:
+            back = [tokens.at(position - step) for step in range(1, 4)]
+            return DESTINATION if any(item in _ARRIVAL_WORDS for item in back) else LOCATION
+        if word not in _SKIPPED and not tokens.texts[position][0].isupper():
+            return None
+        position -= 1
+        steps += 1
+    return None

@@ -1,0 +1,189 @@
+"""Time expressions that are counted from the document's date or from a time told before."""
+
+from __future__ import annotations
+
+import re
+
+from counterstream.drafting.edtf import format_month, year_of
+from counterstream.drafting.grammar.numbers import TENS, UNITS
+from counterstream.drafting.grammar.pattern import DIGIT, Clock, Example, Pattern, Rule, leads
+from counterstream.drafting.grammar.times import DAY, MONTH, MONTH_LEADS, SEASON, month_number
+from counterstream.drafting.edtf import SEASONS
+
+_COUNT = r"(?P<n>\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|eighteen|twenty|thirty|forty|fifty|half a|several|few|a few|some|many|a couple of|couple of|a dozen)"
+_UNIT = r"(?P<u>day|week|fortnight|month|quarter|year|decade|century)"
+_LETTERS = {"day": "D", "week": "W", "fortnight": "W", "month": "M", "quarter": "M", "year": "Y", "decade": "Y", "century": "Y"}
+_TIMES = {"fortnight": 2, "quarter": 3, "decade": 10, "century": 100}
+_COUNT_LEADS = "a an one two three four five six seven eight nine ten eleven twelve fifteen eighteen twenty thirty forty fifty half several few some many"
+#: How many sentences later a month without its year still belongs to the year told before.
+_MEMORY = 3
+
+
+def _number(text: str) -> float | None:
+    """Return the number of a count, or ``None`` where it is vague."""
+    text = text.lower()
+    if text.isdigit():
+        return int(text)
+    if text in ("a", "an"):
+        return 1
+    if text == "half a":
+        return 0.5
+    if text == "a dozen":
+        return 12
+    if text.endswith("couple of"):
+        return 2
+    return UNITS.get(text) or TENS.get(text)
+
+
+def _duration(match: re.Match[str]) -> str | None:
+    """Return an ISO duration such as ``P6M``."""
+    number, unit = _number(match["n"]), match["u"].lower()
+    if number is None:
+        return None
+    total = number * _TIMES.get(unit, 1)
+    if total == 0.5:
+        return {"year": "P6M", "month": "P2W", "decade": "P5Y", "day": "P1D"}.get(unit, "P1W")
+    return f"P{total:g}{_LETTERS[unit]}"
+
+
+def _after(match: re.Match[str], clock: Clock) -> str | None:
+    del clock
+    duration = _duration(match)
+    return f"{duration} after" if duration else ""
+
+
+def _before(match: re.Match[str], clock: Clock) -> str | None:
+    del clock
+    duration = _duration(match)
+    about = "~" if match.group().lower().startswith(("about", "around", "some", "roughly", "nearly", "almost")) else ""
+    return f"{duration} before{about}" if duration else ""
+
+
+def _past(match: re.Match[str], clock: Clock) -> str | None:
+    """Return the time that ends with the document's date: the past decade, the last four months."""
+    unit = match["u"].lower()
+    number = _number(match["n"]) if match["n"] else 1
+    if number is None or not clock.year:
+        return ""
+    total = number * _TIMES.get(unit, 1)
+    if _LETTERS[unit] == "Y":
+        return f"{clock.year - int(total)}/{clock.year}"
+    if _LETTERS[unit] == "M" and clock.month:
+        return f"{format_month(clock.year, clock.month - int(total))}/{format_month(clock.year, clock.month)}"
+    return ""
+
+
+def _coming(match: re.Match[str], clock: Clock) -> str | None:
+    """Return the time that follows the one told before: the next eight years."""
+    year = year_of(clock.last) or clock.last_year
+    number = _number(match["n"]) if match["n"] else 1
+    if number is None or not year or _LETTERS[match["u"].lower()] != "Y":
+        return ""
+    total = int(number * _TIMES.get(match["u"].lower(), 1))
+    return f"{year + 1}" if total == 1 else f"{year + 1}/{year + total}"
+
+
+def _this(match: re.Match[str], clock: Clock) -> str | None:
+    """Return this or last year or month, from the document's date."""
+    back = 1 if match["w"].lower() in ("last", "past") else -1 if match["w"].lower() == "next" else 0
+    if match["u"].lower() == "year":
+        return f"{clock.year - back}" if clock.year else ""
+    if match["u"].lower() == "month" and clock.month:
+        return format_month(clock.year, clock.month - back)
+    return ""
+
+
+def _that(match: re.Match[str], clock: Clock) -> str | None:
+    """Return the year or month told before, or the one beside it."""
+    year = year_of(clock.last) or clock.last_year
+    step = {"following": 1, "next": 1, "previous": -1, "preceding": -1, "prior": -1, "year before": -1}.get(match["w"].lower(), 0)
+    if match["u"].lower() == "year":
+        return f"{year + step}" if year else ""
+    month = re.search(r"(\d{4})-(0[1-9]|1[0-2])", clock.last)
+    if match["u"].lower() == "month" and month:
+        return format_month(int(month.group(1)), int(month.group(2)) + step)
+    return clock.last if not step and match["u"].lower() in ("period", "time", "decade", "day") else ""
+
+
+def _year_before(match: re.Match[str], clock: Clock) -> str | None:
+    del match
+    year = year_of(clock.last) or clock.last_year
+    return f"{year - 1}" if year else ""
+
+
+def pick_year(clock: Clock, month: int) -> int:
+    """Return the year of a month told without one, 0 if it cannot be known."""
+    if clock.last_year and clock.age <= _MEMORY and clock.last_year != clock.year and (not clock.year or clock.last_year < clock.year - 1):
+        return clock.last_year
+    if clock.year:
+        return clock.year - 1 if clock.month and month > clock.month else clock.year
+    return clock.last_year
+
+
+def _month_only(match: re.Match[str], clock: Clock) -> str | None:
+    month = month_number(match["m"])
+    if not match["m"][0].isupper():
+        return None
+    year = pick_year(clock, month)
+    reading = format_month(year, month) if year else ""
+    if reading and match["d"]:
+        reading += f"-{int(re.sub(r'[^0-9]', '', match['d'])):02d}"
+    return f"{reading}/.." if reading and match["since"] else reading
+
+
+def _month_pair(match: re.Match[str], clock: Clock) -> str | None:
+    first, last = month_number(match["m1"]), month_number(match["m2"])
+    year = pick_year(clock, last)
+    return f"{format_month(year, first) if first <= last else format_month(year - 1, first)}/{format_month(year, last)}" if year else ""
+
+
+def _season_only(match: re.Match[str], clock: Clock) -> str | None:
+    year = pick_year(clock, 1)
+    return f"{year}-{SEASONS[match['s'].lower()]}" if year else ""
+
+
+def _today(match: re.Match[str], clock: Clock) -> str | None:
+    del match
+    parts = [f"{clock.year:04d}"] if clock.year else []
+    parts += [f"{clock.month:02d}"] if clock.month else []
+    parts += [f"{clock.day:02d}"] if clock.day else []
+    return "-".join(parts)
+
+
+def _time(name: str, meaning: str, lead: str, expression: str, read: object, *examples: Example, never: tuple[str, ...] = (), behind: str = "") -> Pattern:
+    return Pattern(Rule(f"time.{name}", meaning, examples, never), leads(lead), re.compile(expression, re.IGNORECASE), read, re.compile(behind, re.IGNORECASE) if behind else None)  # type: ignore[arg-type]
+
+
+_BARE_MONTH = r"(?P<m>January|February|March|April|May|June|July|August|September|October|November|December)"
+PATTERNS = (
+    _time("later", "A while after what was told before.", f"{_COUNT_LEADS} {DIGIT} about around", rf"(?:about |around |some |roughly )?{_COUNT} {_UNIT}s?(?: later| afterwards?| after that| on)\b", _after,
+        Example("A year later another letter came.", "A year later", "P1Y after"), Example("Six months later they left.", "Six months later", "P6M after"), never=("They came in later years.",)),
+    _time("ago", "A while before the document or before what was told.", f"{_COUNT_LEADS} {DIGIT} about around nearly almost roughly", rf"(?:about |around |some |roughly |nearly |almost |over |more than )?{_COUNT} {_UNIT}s?(?: ago| earlier| before that| previously| beforehand)\b", _before,
+        Example("About a year ago he had been there.", "About a year ago", "P1Y before~"), Example("That was three years earlier.", "three years earlier", "P3Y before")),
+    _time("past", "The time up to the document's date.", "the last past", rf"(?:the )?(?:last|past|preceding|previous) (?:{_COUNT} )?{_UNIT}s?\b(?<!last year)(?<!last month)(?<!past year)(?<!previous year)(?<!preceding year)(?<!previous month)(?<!last week)(?<!last day)", _past,
+        Example("Dated 1987. Over the past decade some redefected.", "the past decade")),
+    _time("coming", "The time after what was told before.", "the", rf"the (?:next|following|subsequent|ensuing|succeeding) (?:{_COUNT} )?{_UNIT}s?\b(?<! year)(?<! month)", _coming,
+        Example("In 1921 many came. Over the next eight years few did.", "the next eight years", "1922/1929")),
+    _time("this-year", "This or last year or month.", "this last the next", r"(?:the )?(?P<w>this|last|past|current|next) (?P<u>year|month|week)\b(?!')", _this,
+        Example("They began last year to treat 300 requests.", "last year")),
+    _time("that-year", "The year or month told before, or the one next to it.", "that the in", r"(?:the )?(?P<w>that|same|following|next|previous|preceding|prior) (?P<u>year|month|period|decade)\b(?! (?:of|in) )", _that,
+        Example("In 1921 many came. The following year few did.", "The following year", "1922"), Example("In March 1921 many came. That month 300 died.", "That month", "1921-03")),
+    _time("year-before", "The year before.", "the", r"the year (?:before|previous)(?= |[,.;)]|$)(?! the)", _year_before,
+        Example("In 1921 many came, in the year before few.", "the year before", "1920")),
+    _time("month-alone", "A month, or a day of one, without its year.", f"early mid late the {MONTH_LEADS} {DIGIT} since",
+        rf"(?P<since>since )?(?:the )?(?:early |mid[- ]|late |beginning of |end of |middle of )?(?:(?P<d>{DAY}) (?:of )?)?{_BARE_MONTH}(?! ?\d)(?!\w)", _month_only,
+        Example("In 1972 they met. In late October they left.", "late October", "1972-10"), Example("In 1972 they met. The group left on 29 December by air.", "29 December", "1972-12-29"),
+        never=("They may leave. We march on.", "May they return."), behind=r"(?:\b(?:in|by|of|since|until|from|to|and|during|on|for|last|this|next|between|early|mid|late|the|through|before|after|or|with|-)|[,(–—-]|^|\n)\s?-?$"),
+    _time("day-alone", "A day without its year, month first.", MONTH_LEADS, rf"{_BARE_MONTH} (?P<d>{DAY})(?P<since>)?(?![\d,.]*\d)(?! (?:people|refugees|persons|families))", _month_only,
+        Example("In 1972 they met. On December 29 they left.", "December 29", "1972-12-29")),
+    _time("months-alone", "From one month to another, without a year.", f"from between {MONTH_LEADS}", rf"(?:from |between )?(?P<m1>{MONTH})(?:-|–| to | and | through | until )(?P<m2>{MONTH})(?!\w)(?!,? \d)", _month_pair,
+        Example("In 1972 they met. Between May and July 300 left.", "Between May and July", "1972-05/1972-07"), behind=""),
+    _time("season-alone", "A season without its year.", "the that this last early late", rf"(?:the|that|this|last|early|late) (?:following |same |past |early |late )?(?P<s>{SEASON})\b(?! of the)(?! (?:of|into|in) )", _season_only,
+        Example("In 1972 they met. That summer 300 left.", "That summer", "1972-22"), never=("After the fall of the regime.",)),
+    _time("today", "The day of the document.", "today nowadays yesterday", r"(?:today|nowadays|yesterday)\b(?!')", _today, Example("Today some 300 live there.", "Today")),
+)  # fmt: skip
+NEUTRAL = (
+    _time("vague-past", "A time too vague to date.", "the in recent over for", r"(?:(?:in|over|for|during) )?(?:the )?(?:recent|last few|past few|past several|last several|coming|many) (?:days|weeks|months|years|decades)\b", lambda match, clock: "",
+        Example("In recent months 300 came.", "In recent months")),
+)  # fmt: skip
+RULES = tuple(pattern.rule for pattern in (*PATTERNS, *NEUTRAL))

@@ -1,0 +1,217 @@
+"""PDF with a text layer: the text in reading order, with the page and the box of every word."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import shlex
+import threading
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from counterstream.drafting.document import Box, Document, Page
+from counterstream.drafting.readers import codes
+from counterstream.drafting.readers.building import TextBuilder
+from counterstream.drafting.readers.layout import Glyph, order_page
+from counterstream.errors import CounterstreamError, Problem
+
+#: A document of more pages is a book or an archive, which a person reads by chapters.
+MOST_PAGES = 1_000
+#: Characters of all pages; a page of small print has some 6,000.
+MOST_CHARACTERS = 6_000_000
+
+#: PDFium may be entered by one thread at a time.
+_one_at_a_time = threading.Lock()
+
+#: PDFium's sign for a hyphen at the end of a line.
+_LINE_END_HYPHEN = "\x02"
+#: Numbers that stand for letters without a meaning in Unicode.
+_NO_CHARACTERS = frozenset({0, 0xFFFE, 0xFFFF})
+
+
+def read_pdf(raw: bytes, path: Path, password: str | None = None) -> Document:
+    """Read a PDF with a text layer.
+
+    Parameters
+    ----------
+    raw
+        Bytes of the file.
+    path
+        The file, for messages and the document's name.
+    password
+        If the file is locked.
+
+    Raises
+    ------
+    CounterstreamError
+        If the file is damaged (D112) or locked (D113), has too many pages (D115) or too much
+        text (D118), or has no text (D114): then the message names the command that adds it.
+
+    Notes
+    -----
+    Boxes are in points from the lower left corner of the page as it is shown.
+    """
+    name = str(path)
+    builder = TextBuilder()
+    pages: list[Page] = []
+    boxes: list[Box] = []
+    with _one_at_a_time, _opened(raw, name, password) as pdf:
+        if len(pdf) > MOST_PAGES:
+            raise CounterstreamError(_too_much(codes.TOO_MANY_PAGES, "pages", len(pdf), MOST_PAGES, name))
+        for number in range(1, len(pdf) + 1):
+            glyphs = _read_glyphs(pdf, number, builder.length, name)
+            pages.append(_add_page(glyphs, number, builder, boxes))
+        title = pdf.get_metadata_value("Title")
+    if not builder.length:
+        raise CounterstreamError(_no_text(path, len(pages)))
+    return Document(
+        builder.text,
+        path.name,
+        hashlib.sha256(raw).hexdigest(),
+        "pdf",
+        pages=tuple(pages),
+        paragraphs=tuple(builder.paragraphs),
+        boxes=tuple(boxes),
+        title=title,
+    )
+
+
+def warn_of_blank_pages(document: Document) -> tuple[Problem, ...]:
+    """Return a warning if some pages of a PDF hold no text: they may be pictures."""
+    blank = [str(page.number) for page in document.pages if page.start == page.end]
+    if not blank or document.form != "pdf":
+        return ()
+    shown = ", ".join(blank[:20]) + (", ..." if len(blank) > 20 else "")
+    return (
+        Problem(
+            codes.BLANK_PAGES,
+            f"{len(blank):,} of {len(document.pages):,} pages hold no text",
+            document.name,
+            found=f"pages {shown}",
+            mend=f"if they are pictures of pages, add their text by: {name_command(Path(document.name))}",
+            severity="warning",
+        ),
+    )
+
+
+def name_command(path: Path) -> str:
+    """Return the command that adds a text layer to a PDF."""
+    made = path.with_name(f"{path.stem}-with-text.pdf")
+    return f"ocrmypdf --skip-text {shlex.quote(str(path))} {shlex.quote(str(made))}"
+
+
+@contextmanager
+def _opened(raw: bytes, name: str, password: str | None) -> Generator[pypdfium2.PdfDocument]:
+    """Open a PDF and close it after whatever was opened inside it."""
+    try:
+        pdf = pypdfium2.PdfDocument(raw, password=password)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
+            raise CounterstreamError(
+                Problem(
+                    codes.LOCKED_PDF,
+                    "the PDF is locked with a password" if password is None else "the password does not open the PDF",
+                    name,
+                    mend="give its password, or save a copy without one",
+                )
+            ) from error
+        raise CounterstreamError(_damaged(name, str(error))) from error
+    with closing(pdf):
+        yield pdf
+
+
+def _add_page(glyphs: list[Glyph], number: int, builder: TextBuilder, boxes: list[Box]) -> Page:
+    """Add the paragraphs of a page and the boxes of its words; return the page."""
+    first: int | None = None
+    for paragraph in order_page(glyphs):
+        before = len(builder.paragraphs)
+        builder.add_paragraph(paragraph.text, number)
+        if len(builder.paragraphs) == before:
+            continue
+        start = builder.paragraphs[-1].start
+        first = start if first is None else first
+        boxes.extend(
+            Box(start + w.start, start + w.end, number, w.left, w.bottom, w.right, w.top) for w in paragraph.words
+        )
+    return Page(number, builder.length if first is None else first, builder.length)
+
+
+def _read_glyphs(pdf: pypdfium2.PdfDocument, number: int, before: int, name: str) -> list[Glyph]:
+    """Return the letters of a page with their boxes, as the page is shown.
+
+    Raises
+    ------
+    CounterstreamError
+        If the page cannot be read or, with the ``before`` characters read already, holds too much.
+    """
+    try:
+        with closing(pdf[number - 1]) as page, closing(page.get_textpage()) as text:
+            count = text.count_chars()
+            if before + count > MOST_CHARACTERS:
+                found = before + count
+                raise CounterstreamError(_too_much(codes.TOO_MUCH_TEXT, "characters", found, MOST_CHARACTERS, name))
+            letters = [_read_letter(text, index) for index in range(count)]
+            return _turn(letters, page.get_rotation(), page.get_bbox())
+    except pypdfium2.PdfiumError as error:
+        raise CounterstreamError(_damaged(name, f"page {number}: {error}")) from error
+
+
+def _read_letter(text: pypdfium2.PdfTextPage, index: int) -> Glyph:
+    """Return one letter with its box in the page's own coordinates."""
+    number = pdfium.FPDFText_GetUnicode(text.raw, index)
+    letter = "" if number in _NO_CHARACTERS or number > 0x10FFFF else chr(number)
+    if letter == _LINE_END_HYPHEN:
+        letter = "-"
+    elif not letter or 0xD800 <= number < 0xE000:
+        letter = "\N{REPLACEMENT CHARACTER}" if number else " "
+    box = pdfium.FS_RECTF()
+    if letter.isspace() or not pdfium.FPDFText_GetLooseCharBox(text.raw, index, ctypes.byref(box)):
+        return Glyph(letter, 0.0, 0.0, 0.0, 0.0)
+    return Glyph(letter, box.left, box.bottom, box.right, box.top)
+
+
+def _turn(letters: list[Glyph], rotation: int, page: tuple[float, float, float, float]) -> list[Glyph]:
+    """Return letters in the coordinates of the page as it is shown, turned clockwise by ``rotation`` degrees."""
+    left, bottom, right, top = page
+    if rotation == 90:
+        return [Glyph(g.text, g.bottom - bottom, right - g.right, g.top - bottom, right - g.left) for g in letters]
+    if rotation == 180:
+        return [Glyph(g.text, right - g.right, top - g.top, right - g.left, top - g.bottom) for g in letters]
+    if rotation == 270:
+        return [Glyph(g.text, top - g.top, g.left - left, top - g.bottom, g.right - left) for g in letters]
+    if not left and not bottom:
+        return letters
+    return [Glyph(g.text, g.left - left, g.bottom - bottom, g.right - left, g.top - bottom) for g in letters]
+
+
+def _damaged(name: str, reason: str) -> Problem:
+    """Say that a PDF cannot be read."""
+    mend = "open it in a viewer; if it shows, print it into a new PDF; if not, fetch it again"
+    return Problem(codes.BROKEN_PDF, "the PDF is damaged and cannot be read", name, found=reason, mend=mend)
+
+
+def _too_much(code: str, what: str, found: int, most: int, name: str) -> Problem:
+    """Say that a PDF is too long."""
+    return Problem(
+        code,
+        f"the PDF has too many {what}",
+        name,
+        found=f"{found:,}",
+        allowed=f"at most {most:,}",
+        mend="divide it into parts, for instance by: qpdf --split-pages=100",
+    )
+
+
+def _no_text(path: Path, pages: int) -> Problem:
+    """Say that a PDF is a scan without text, and how to add it."""
+    return Problem(
+        codes.NO_TEXT_LAYER,
+        "the PDF has no text: its pages are pictures",
+        str(path),
+        found=f"{pages:,} pages without a letter",
+        mend=f"add the text, and name the new file: {name_command(path)}",
+    )

@@ -1,0 +1,84 @@
+"""Times and traps of a sentence, before its numbers are read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from counterstream.drafting.candidate import MentionKind
+from counterstream.drafting.edtf import read_days
+from counterstream.drafting.grammar import times, times_relative, traps
+from counterstream.drafting.grammar.numbers import FRACTION_NAMES, NUMBER_WORDS
+from counterstream.drafting.grammar.pattern import DIGIT, Clock, PatternIndex
+from counterstream.drafting.grammar.rule import Rule
+from counterstream.drafting.grammar.units import is_person_noun
+from counterstream.drafting.grammar.unit_words import NOUNS
+from counterstream.drafting.lexer import Tokens
+
+_INDEX = PatternIndex((*traps.PATTERNS, *times.PATTERNS, *times_relative.PATTERNS, *times_relative.NEUTRAL))
+_TRAPS = frozenset(pattern.rule.id for pattern in traps.PATTERNS)
+_NEUTRALS = frozenset(pattern.rule.id for pattern in times_relative.NEUTRAL)
+#: A sentence without any of these holds nothing to draft.
+TRIGGERS = frozenset(_INDEX.by_lead) - {"a", "an", "the", "in", "to", "from", "on", "over", "some", "that", "this", "for", "i", "e", "m", "c", "t", "b", "f", "r", "u", "k", "g", DIGIT} | (
+    NUMBER_WORDS - {"a", "an"}
+) | frozenset(FRACTION_NAMES) | frozenset("most almost nearly virtually none no majority minority twice double several few couple".split())
+_YEAR_RULE = times.PATTERNS[-2].rule.id
+_BEFORE_YEAR = frozenset("in since by of from during until till for to after before the this that its and or late early mid between through - – , ( around".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A time, a trap or a vague time: kind, tokens, span in the cleaned text, EDTF and rule."""
+
+    kind: MentionKind
+    first: int
+    last: int
+    start: int
+    end: int
+    reading: str
+    rule: Rule
+
+
+def scan_sentence(tokens: Tokens, text: str, end: int, clock: Clock) -> tuple[list[Found], list[bool]]:
+    """Return times and traps of a sentence and which tokens they take."""
+    found: list[Found] = []
+    taken = [False] * len(tokens)
+    index = 0
+    while index < len(tokens):
+        match = _INDEX.match(text, tokens.words[index], tokens.starts[index], end, clock)
+        if match is None:
+            index += 1
+            continue
+        pattern, stop, reading = match
+        last = max(tokens.index_after(stop, index), index + 1)
+        if pattern.rule.id == "time.year" and _counts_people(tokens, index):
+            index += 1
+            continue
+        kind = MentionKind.TRAP if pattern.rule.id in _TRAPS else MentionKind.NEUTRAL if pattern.rule.id in _NEUTRALS else MentionKind.TIME
+        if kind is MentionKind.TIME and reading and not _is_date(reading):
+            index += 1
+            continue
+        found.append(Found(kind, index, last, tokens.starts[index], stop, reading, pattern.rule))
+        if kind is MentionKind.TIME and reading and not reading.startswith("P"):
+            clock.last = reading
+        taken[index:last] = [True] * (last - index)
+        index = last
+    return found, taken
+
+
+def _counts_people(tokens: Tokens, index: int) -> bool:
+    """Whether four digits are a count and not a year: ``some 1950 refugees``, not ``in 1950 refugees``."""
+    if tokens.at(index - 1) in _BEFORE_YEAR or (index and tokens.texts[index - 1][0].isupper() and index > 1):
+        return False
+    for ahead in range(index + 1, min(index + 4, len(tokens))):
+        word = tokens.words[ahead]
+        if (word in NOUNS and NOUNS[word][0] in ("person", "family", "household", "application", "visa", "currency") and (word.endswith("s") or word in ("people", "men", "women", "children"))) or is_person_noun(word):
+            return True
+        if not word[0].isalpha() or word in ("and", "or", "when", "saw", "were", "was", "the", "a", "an", "had", "many", "most", "some", "all"):
+            return False
+    return False
+
+
+def _is_date(reading: str) -> bool:
+    """Whether a reading is a date of the calendar, an open interval or a duration."""
+    return reading[0] == "P" or read_days(re.sub(r"[~?%]", "", reading)) is not None
