@@ -200,7 +200,7 @@ def _attach_unit(tokens: Tokens, figure: Figure, number: Number, text: str) -> N
         unit = unit_of_whole(tokens, after, text)
     else:
         unit = unit_after(tokens, after, text, figure.digits)
-    unit = unit or unit_of_verb(tokens, after, text)
+    unit = unit or unit_of_verb(tokens, after, figure.first)
     if unit is None and figure.firm:
         unit = unit_of_subject(tokens, figure.first, text)
     if unit is None:
@@ -232,7 +232,7 @@ def _is_quantity(tokens: Tokens, figure: Figure, number: Number, hedge: Hedge) -
     small = not number.digits and not number.vague and figure.bound is not Bound.RANGE and (number.value or 0) <= 12
     before = tokens.at(number.first - 1)
     if unit is None:
-        return figure.firm and (number.digits or not number.vague or bool(hedge.words))
+        return figure.firm
     if not small:
         return True
     if number.value == 1 and word == "one":
@@ -240,7 +240,7 @@ def _is_quantity(tokens: Tokens, figure: Figure, number: Number, hedge: Hedge) -
             return before in _BEFORE_LENGTH or bool(hedge.words)
         return unit.unit in ("family", "household") and before not in ("the", "this", "that", "every") or bool(hedge.words)
     if unit.rule.id == "unit.other-noun" or unit.last == unit.first:
-        return unit.last == unit.first and unit.unit == "person" and bool(hedge.words)
+        return unit.last == unit.first and unit.unit == "person" and (bool(hedge.words) or unit.rule.id == "unit.group-of")
     if before in _DEFINITE and unit.noun not in DURATION_WORDS:
         return False
     return number.value != 0

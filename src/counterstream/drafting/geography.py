@@ -12,6 +12,8 @@ from counterstream.drafting.lexer import Tokens
 
 #: "Soviet returnees" went to the country that their name is from.
 _RETURN_WORDS = frozenset("returned return returning returns returnees returnee repatriated repatriation repatriates back home".split())
+#: "In" a place so many words away tells of something else.
+_FARTHEST_LOCATION = 14
 _CLAUSE_ENDS = frozenset((";", ":", "while", "whereas"))
 
 
@@ -40,6 +42,8 @@ def find_route(tokens: Tokens, figure: Figure, figures: list[Figure], places: li
         if rule is None:
             continue
         distance = _distance(tokens, figure, figures, mention)
+        if distance is not None and rule is LOCATION and distance > _FARTHEST_LOCATION:
+            continue
         if distance is not None and (rule not in parts or distance < parts[rule][0]):
             parts[rule] = (distance, mention)
     fired = tuple((rule, mention) for rule, (_, mention) in parts.items())
@@ -51,17 +55,17 @@ def find_route(tokens: Tokens, figure: Figure, figures: list[Figure], places: li
         destination = people if people in (defaults.destination, "") else destination
     if people and not origin and people != destination and not returning:
         origin = people
-    if LOCATION in names and not destination and names[LOCATION] != origin:
+    if LOCATION in names and names[LOCATION] == defaults.origin and not origin and not destination:
+        origin = names[LOCATION]
+    elif LOCATION in names and not destination and names[LOCATION] != origin:
         destination = names[LOCATION] if not returning or not origin else destination
-        if returning and not origin and destination == names[LOCATION] and names.get(DESTINATION) is None and names[LOCATION] == defaults.origin:
-            origin, destination = names[LOCATION], ""
     return _with_defaults(origin, destination, defaults, fired, last)
 
 
 def _with_defaults(origin: str, destination: str, defaults: Defaults, fired: tuple[tuple[Rule, PlaceMention], ...], last: Route | None) -> Route:
     """Fill what the text does not say."""
     defaulted: list[str] = []
-    if not origin and not destination and last is not None and not (defaults.origin or defaults.destination):
+    if not origin and not destination and last is not None:
         origin, destination = last.origin, last.destination
         defaulted = [name for name, value in (("origin", origin), ("destination", destination)) if value]
         return Route(origin, destination, tuple(defaulted), fired)
@@ -90,6 +94,8 @@ def _distance(tokens: Tokens, figure: Figure, figures: list[Figure], mention: Pl
     if mention.first >= figure.last - 1:
         between = tokens.words[figure.last : mention.first]
         others = sum(figure.last <= other.first < mention.first for other in figures)
-        return len(between) + 25 * others + (30 if not _CLAUSE_ENDS.isdisjoint(between) else 0)
+        if others:
+            return None
+        return len(between) + (30 if not _CLAUSE_ENDS.isdisjoint(between) else 0)
     others = sum(mention.last <= other.first < figure.first for other in figures)
     return figure.first - mention.first + 4 + 15 * others

@@ -38,7 +38,10 @@ def _pick(tokens: Tokens, number: int, figures: list[Figure], times: list[Found]
     own_after = [item for item in after if item.first < following]
     own_before = [item for item in before if item.first >= preceding]
     chosen: Found | None = None
-    if own_after and _is_close(tokens, figure, own_after[0]) and not (own_before and _leads(tokens, own_before[-1], figure)):
+    perfect = _is_perfect(tokens, figure)
+    if own_after and own_after[0].first - figure.last <= 2:
+        chosen = own_after[0]
+    elif own_after and _is_close(tokens, figure, own_after[0]) and not (own_before and _leads(tokens, own_before[-1], figure)):
         chosen = own_after[0]
     elif own_before:
         chosen = own_before[-1]
@@ -46,13 +49,25 @@ def _pick(tokens: Tokens, number: int, figures: list[Figure], times: list[Found]
         chosen = own_after[0]
     elif before:
         chosen = before[0] if before[0].first <= 3 else before[-1]
-    elif after:
+    elif after and not (perfect and clock.year):
         chosen = after[0]
     if chosen is not None:
-        return _with_preposition(tokens, chosen, clock, _is_perfect(tokens, figure)), False
-    if _is_perfect(tokens, figure) and clock.year:
+        told = perfect and chosen.last <= figure.first and "that" in tokens.words[chosen.last : figure.first]
+        reading = f"../{last_of(chosen.reading)}" if told else _with_preposition(tokens, chosen, clock, perfect)
+        return _joined(tokens, chosen, times, reading), False
+    if perfect and clock.year:
         return f"../{_document_date(clock)}", True
     return "", True
+
+
+def _joined(tokens: Tokens, chosen: Found, times: list[Found], reading: str) -> str:
+    """Return the span of two times that "and" joins: in 1972 and 1973, in October and November."""
+    for item in times:
+        if item.first == chosen.last + 1 and tokens.words[chosen.last] == "and" and "/" not in reading + item.reading and reading < item.reading:
+            return f"{reading}/{item.reading}" if len(reading) == len(item.reading) else reading
+        if item.last + 1 == chosen.first and tokens.words[item.last] == "and" and "/" not in reading + item.reading and item.reading.rstrip("~") < reading:
+            return f"{item.reading.rstrip('~')}/{reading}" if len(reading) == len(item.reading.rstrip("~")) else reading
+    return reading
 
 
 def _is_close(tokens: Tokens, figure: Figure, item: Found) -> bool:

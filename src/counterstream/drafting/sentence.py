@@ -22,6 +22,8 @@ _CURRENCIES = frozenset(CURRENCIES.split())
 _GENERIC = frozenset("people person persons individuals individual others".split())
 #: For so many sentences a figure without a noun counts what the one before it counted.
 _UNIT_MEMORY = 4
+#: For so many sentences of a paragraph a figure without a time belongs to the time told last.
+_PERIOD_MEMORY = 3
 #: What is taken off the confidence for each doubt.
 _DOUBTS = {"suspect-digits": 0.4, "unit-elided": 0.15, "unit-assumed": 0.3, "unit-unknown-noun": 0.15, "year-or-count": 0.3}
 
@@ -37,6 +39,9 @@ def draft_sentence(state: DraftState, tokens: Tokens, start: int, end: int) -> N
         The sentence and its span in the cleaned text.
     """
     state.unit_age += 1
+    state.period_age += 1
+    if state.period_age > _PERIOD_MEMORY:
+        state.last_period = ""
     if not any(word in TRIGGERS or word[0].isdigit() for word in tokens.words):
         return
     text = state.clean.text
@@ -51,6 +56,9 @@ def draft_sentence(state: DraftState, tokens: Tokens, start: int, end: int) -> N
     if figures:
         _draft_figures(state, tokens, figures, found, start, end)
     _draft_event(state, tokens, found, start, end)
+    for item in found:
+        if item.kind is MentionKind.TIME and item.reading and item.reading[0] != "P":
+            state.last_period, state.period_age = item.reading.rstrip("~"), 0
 
 
 def _mention(state: DraftState, kind: MentionKind, start: int, end: int, period: str, rule: str) -> None:
@@ -81,6 +89,8 @@ def _settle_unit(state: DraftState, tokens: Tokens, figure: Figure) -> bool:
 
 def _is_counted_again(tokens: Tokens, figure: Figure) -> bool:
     """Whether a bare number stands as a count does: ``another 300 in 1973``, ``fell to 90 from 120``."""
+    if figure.bound in (Bound.VAGUE, Bound.AT_MOST, Bound.LESS) and not figure.digits and figure.value is None:
+        return True
     if not figure.digits or (figure.value or figure.low or figure.high or 0) < 2:
         return False
     after, before = tokens.at(figure.last), tokens.at(figure.core - 1)
@@ -95,7 +105,8 @@ def _draft_figures(state: DraftState, tokens: Tokens, figures: list[Figure], fou
     attribution = find_attribution(text[start:end])
     sentence = state.clean.raw_span(start, end)
     for figure, (period, inferred) in zip(figures, periods, strict=True):
-        route = find_route(tokens, figure, figures, places, state.defaults, state.last_route)
+        last_route = state.last_route if figure.unit is None else None
+        route = find_route(tokens, figure, figures, places, state.defaults, last_route)
         who = ""
         if attribution:
             rule, first, last = attribution
@@ -115,7 +126,6 @@ def _remember(state: DraftState, candidate: Candidate) -> None:
     if candidate.unit not in _CURRENCIES and candidate.unit not in DURATION_WORDS and candidate.unit not in ("share", "ratio", "event"):
         state.last_unit, state.unit_age = candidate.unit, 0
         state.last_group = candidate.group or state.last_group
-    state.last_period = candidate.period or state.last_period
     if candidate.topic is Topic.MIGRATION:
         state.last_route = Route(candidate.origin, candidate.destination, (), ())
 
@@ -124,9 +134,12 @@ def _make_candidate(state: DraftState, tokens: Tokens, figure: Figure, route: Ro
     """Return the candidate of one figure."""
     period, inferred = when
     unit = figure.unit_name
+    elided = figure.unit is None
     topic = find_topic(tokens.words, unit)
+    if elided and topic is Topic.CONTEXT and state.last_route is not None and unit in ("share", "person", "family"):
+        topic = Topic.MIGRATION
     defaulted = list(route.defaulted)
-    if not period and topic is Topic.MIGRATION and state.last_period:
+    if not period and unit not in DURATION_WORDS and state.last_period:
         period, inferred = state.last_period, True
     if period and inferred:
         defaulted.append("period")

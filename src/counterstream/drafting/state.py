@@ -40,6 +40,7 @@ class DraftState:
     last_period: str = ""
     last_route: Route | None = None
     unit_age: int = 0
+    period_age: int = 0
     paragraph_starts: list[int] = field(default_factory=lambda: [])
     page_starts: list[int] = field(default_factory=lambda: [])
 

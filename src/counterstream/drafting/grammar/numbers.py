@@ -262,6 +262,8 @@ def _read_vague(tokens: Tokens, index: int) -> Number | None:
             return found and _vague(tokens, first, found.last, found.low, found.high)
         if word == "several" and _names_duration(tokens, after):
             return _vague(tokens, first, after, 3.0, None)
+        if word == "few" and tokens.at(after) in ("lone", "isolated", "solitary", "odd", "scattered"):
+            return _vague(tokens, first, after, 2.0, 9.0)
         magnitude = MAGNITUDES.get(tokens.at(after))
         if magnitude is None or tokens.at(after) in ("millions", "thousands") or word in ("some", "many", "various"):
             return None

@@ -70,7 +70,7 @@ RULES = (PERCENT, FRACTION, ONE_IN, MOST, ZERO, MULTIPLE)
 _PERCENT = (("%",), ("percent",), ("per", "cent"), ("pct",), ("p", ".", "c", "."), ("pc",), ("percentage", "points"), ("percentage", "point"), ("per", "cents"))
 _MOST = {
     ("almost", "all"): (0.9, 1.0), ("nearly", "all"): (0.9, 1.0), ("virtually", "all"): (0.9, 1.0), ("practically", "all"): (0.9, 1.0),
-    ("most", ",", "if", "not", "all", ",", "of"): (0.5, 1.0), ("most", "of"): (0.5, 1.0), ("most", "of", "whom"): (0.5, 1.0), ("most", "of", "them"): (0.5, 1.0),
+    ("most", ",", "if", "not", "all", ",", "of"): (0.5, 1.0), ("most", "of"): (0.5, 1.0), ("most", "of", "whom"): (0.5, 1.0),
     ("the", "majority", "of"): (0.5, 1.0), ("a", "majority", "of"): (0.5, 1.0), ("majority", "of"): (0.5, 1.0), ("the", "vast", "majority", "of"): (0.7, 1.0),
     ("the", "great", "majority", "of"): (0.7, 1.0), ("the", "overwhelming", "majority", "of"): (0.7, 1.0), ("an", "overwhelming", "majority", "of"): (0.7, 1.0),
     ("the", "large", "majority", "of"): (0.6, 1.0), ("a", "large", "majority", "of"): (0.6, 1.0), ("a", "minority", "of"): (0.0, 0.5), ("a", "small", "minority", "of"): (0.0, 0.3),
@@ -159,7 +159,7 @@ def _read_most(tokens: Tokens, index: int) -> Share | None:
         last = index + length
         whole = tokens.words[last - 1] == "of"
         following = tokens.at(last)
-        if whole and following in ("which", "all", "its", "his", "her", "this", "that", "it", "a"):
+        if whole and following in ("them", "these", "those", "us", "which", "all", "its", "his", "her", "this", "that", "it", "a"):
             return None
         if whole and tokens.at(last) == "the" and tokens.at(last + 1) in ("time", "day", "year", "country", "region", "world", "century", "period", "decade", "war", "money", "work", "city", "land"):
             return None

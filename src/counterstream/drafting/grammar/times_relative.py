@@ -170,10 +170,12 @@ PATTERNS = (
         Example("In 1921 many came. The following year few did.", "The following year", "1922"), Example("In March 1921 many came. That month 300 died.", "That month", "1921-03")),
     _time("year-before", "The year before.", "the", r"the year (?:before|previous)(?= |[,.;)]|$)(?! the)", _year_before,
         Example("In 1921 many came, in the year before few.", "the year before", "1920")),
-    _time("month-alone", "A month, or a day of one, without its year.", f"early mid late the {MONTH_LEADS} {DIGIT} since",
-        rf"(?P<since>since )?(?:the )?(?:early |mid[- ]|late |beginning of |end of |middle of )?(?:(?P<d>{DAY}) (?:of )?)?{_BARE_MONTH}(?! ?\d)(?!\w)", _month_only,
+    _time("month-alone", "A month, or a day of one, without its year.", f"early mid late the {MONTH_LEADS} {DIGIT}",
+        rf"(?P<since>)(?:the )?(?:early |mid[- ]|late |beginning of |end of |middle of )?(?:(?P<d>{DAY}) (?:of )?)?{_BARE_MONTH}(?! ?\d)(?!\w)", _month_only,
         Example("In 1972 they met. In late October they left.", "late October", "1972-10"), Example("In 1972 they met. The group left on 29 December by air.", "29 December", "1972-12-29"),
         never=("They may leave. We march on.", "May they return."), behind=r"(?:\b(?:in|by|of|since|until|from|to|and|during|on|for|last|this|next|between|early|mid|late|the|through|before|after|or|with|-)|[,(–—-]|^|\n)\s?-?$"),
+    _time("since-month", "Since a month without its year.", "since", rf"(?P<since>since )(?P<d>)?{_BARE_MONTH}(?! ?\d)(?!\w)", _month_only,
+        Example("In 1972 they met. They do so since October.", "since October", "1972-10/..")),
     _time("day-alone", "A day without its year, month first.", MONTH_LEADS, rf"{_BARE_MONTH} (?P<d>{DAY})(?P<since>)?(?![\d,.]*\d)(?! (?:people|refugees|persons|families))", _month_only,
         Example("In 1972 they met. On December 29 they left.", "December 29", "1972-12-29")),
     _time("months-alone", "From one month to another, without a year.", f"from between {MONTH_LEADS}", rf"(?:from |between )?(?P<m1>{MONTH})(?:-|–| to | and | through | until )(?P<m2>{MONTH})(?!\w)(?!,? \d)", _month_pair,
@@ -183,7 +185,7 @@ PATTERNS = (
     _time("today", "The day of the document.", "today nowadays yesterday", r"(?:today|nowadays|yesterday)\b(?!')", _today, Example("Today some 300 live there.", "Today")),
 )  # fmt: skip
 NEUTRAL = (
-    _time("vague-past", "A time too vague to date.", "the in recent over for", r"(?:(?:in|over|for|during) )?(?:the )?(?:recent|last few|past few|past several|last several|coming|many) (?:days|weeks|months|years|decades)\b", lambda match, clock: "",
+    _time("vague-past", "A time too vague to date.", "the in recent over for", r"(?:(?:in|over|for|during) )?(?:the )?(?:recent|last few|past few|coming|many) (?:days|weeks|months|years|decades)\b", lambda match, clock: "",
         Example("In recent months 300 came.", "In recent months")),
 )  # fmt: skip
 RULES = tuple(pattern.rule for pattern in (*PATTERNS, *NEUTRAL))

@@ -48,6 +48,12 @@ VERB = Rule(
     (Example("More than 100,000 demonstrated in New York.", "demonstrated", "person"), Example("In 1972 some 32,000 left.", "left", "person")),
     ("In 1972 prices rose by 32,000.",),
 )
+GROUP_OF = Rule(
+    "unit.group-of",
+    "A family, group or party of so many.",
+    (Example("A family of five changed their minds.", "family of", "person"), Example("He left with a group of 30.", "group of", "person")),
+    ("A group of five countries met.",),
+)
 WHO = Rule(
     "unit.who",
     "A relative pronoun or a participle for people follows the number.",
@@ -70,7 +76,7 @@ ELIDED = Rule(
     (Example("In 1971 13,000 people left. It was 32,000 in 1972.", "32,000", "person"),),
     ("In 1972 they paid $32,000.",),
 )
-RULES = (NOUN, PERSON_ENDING, OTHER_NOUN, SIGN, VERB, WHO, SUBJECT, ELIDED)
+RULES = (NOUN, PERSON_ENDING, OTHER_NOUN, SIGN, VERB, GROUP_OF, WHO, SUBJECT, ELIDED)
 
 DURATION_WORDS = frozenset(DURATIONS.split())
 _SIGNS = {"$": "dollar", "£": "pound", "€": "euro", "¥": "yen", "₽": "rouble", "₹": "rupee", "₪": "shekel", "₴": "hryvnia", "₤": "lira", "usd": "dollar",
@@ -158,10 +164,10 @@ def unit_after(tokens: Tokens, index: int, text: str, counts: bool) -> Unit | No
         if word in ("-", "'", '"', "’"):
             position += 1
             continue
-        if word in NOUNS and not _continues(tokens, position):
+        if word in NOUNS and (NOUNS[word][0] == "duration" or not _continues(tokens, position)):
             unit, noun = NOUNS[word]
             best = (position, name_unit(unit, noun), noun, NOUN)
-            if not _goes_on(tokens, position):
+            if unit == "duration" or not _goes_on(tokens, position):
                 break
         elif word in STOP_WORDS or not (word[0].isalpha() or word[0] == "&"):
             break
@@ -224,11 +230,13 @@ def unit_sign(tokens: Tokens, index: int, text: str) -> Unit | None:
     return Unit(currency, currency, first, index, SIGN, tokens.starts[first], tokens.ends[index - 1])
 
 
-def unit_of_verb(tokens: Tokens, index: int, text: str) -> Unit | None:
+def unit_of_verb(tokens: Tokens, index: int, before: int) -> Unit | None:
     """Return persons where the word after a number is something that only people do."""
     word = tokens.at(index)
     rule = None
     last = index + 1
+    if before >= 2 and tokens.words[before - 1] == "of" and tokens.words[before - 2] in ("family", "group", "party", "crew", "crowd", "household", "batch", "convoy", "team"):
+        return Unit("person", "person", index, index, GROUP_OF, tokens.starts[before - 2], tokens.ends[before - 1])
     if word in _PERSON_VERBS:
         rule = VERB
     elif word in _PERSON_PARTICIPLES:

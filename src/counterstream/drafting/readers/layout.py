@@ -113,19 +113,23 @@ def _join_glyphs(glyphs: Sequence[Glyph]) -> list[_Word]:
     """Return words: letters up to white space, a jump or a wide gap."""
     words: list[_Word] = []
     current: _Word | None = None
+    last = 0.0
     for text, left, bottom, right, top in glyphs:
         if text.isspace():
             current = None
             continue
         if current is not None:
-            height = max(current.top - current.bottom, 1.0)
-            same_line = min(top, current.top) - max(bottom, current.bottom) > 0.3 * min(top - bottom, height)
-            if same_line and -0.5 * height < left - current.right < 0.5 * height:
+            height = top - bottom
+            shared = (top if top < current.top else current.top) - (
+                bottom if bottom > current.bottom else current.bottom
+            )
+            # Letters of a ligature have one box, so a letter may begin where the last one did.
+            if shared > 0.3 * height and last - 0.1 * height <= left < current.right + 0.5 * height:
                 current.text += text
                 current.right = max(current.right, right)
-                current.bottom, current.top = min(current.bottom, bottom), max(current.top, top)
+                last = left
                 continue
-        current = _Word(text, left, bottom, right, top)
+        current, last = _Word(text, left, bottom, right, top), left
         words.append(current)
     return words
 

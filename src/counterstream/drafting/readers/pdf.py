@@ -28,9 +28,10 @@ MOST_CHARACTERS = 6_000_000
 _one_at_a_time = threading.Lock()
 
 #: PDFium's sign for a hyphen at the end of a line.
-_LINE_END_HYPHEN = "\x02"
-#: Numbers that stand for letters without a meaning in Unicode.
-_NO_CHARACTERS = frozenset({0, 0xFFFE, 0xFFFF})
+_LINE_END_HYPHEN = 2
+#: Numbers that stand for letters without a meaning in Unicode, and the last that Unicode has.
+_NO_CHARACTERS = frozenset({0xFFFE, 0xFFFF})
+_LAST_CHARACTER = 0x10FFFF
 
 
 def read_pdf(raw: bytes, path: Path, password: str | None = None) -> Document:
@@ -150,28 +151,37 @@ def _read_glyphs(pdf: pypdfium2.PdfDocument, number: int, before: int, name: str
     """
     try:
         with closing(pdf[number - 1]) as page, closing(page.get_textpage()) as text:
-            count = text.count_chars()
-            if before + count > MOST_CHARACTERS:
-                found = before + count
+            found = before + text.count_chars()
+            if found > MOST_CHARACTERS:
                 raise CounterstreamError(_too_much(codes.TOO_MUCH_TEXT, "characters", found, MOST_CHARACTERS, name))
-            letters = [_read_letter(text, index) for index in range(count)]
-            return _turn(letters, page.get_rotation(), page.get_bbox())
+            return _turn(_read_letters(text), page.get_rotation(), page.get_bbox())
     except pypdfium2.PdfiumError as error:
         raise CounterstreamError(_damaged(name, f"page {number}: {error}")) from error
 
 
-def _read_letter(text: pypdfium2.PdfTextPage, index: int) -> Glyph:
-    """Return one letter with its box in the page's own coordinates."""
-    number = pdfium.FPDFText_GetUnicode(text.raw, index)
-    letter = "" if number in _NO_CHARACTERS or number > 0x10FFFF else chr(number)
-    if letter == _LINE_END_HYPHEN:
-        letter = "-"
-    elif not letter or 0xD800 <= number < 0xE000:
-        letter = "\N{REPLACEMENT CHARACTER}" if number else " "
-    box = pdfium.FS_RECTF()
-    if letter.isspace() or not pdfium.FPDFText_GetLooseCharBox(text.raw, index, ctypes.byref(box)):
-        return Glyph(letter, 0.0, 0.0, 0.0, 0.0)
-    return Glyph(letter, box.left, box.bottom, box.right, box.top)
+def _read_letters(text: pypdfium2.PdfTextPage) -> list[Glyph]:
+    """Return the letters of a page with their boxes in the page's own coordinates."""
+    handle, box = text.raw, pdfium.FS_RECTF()
+    place = ctypes.byref(box)
+    letters: list[Glyph] = []
+    for index in range(text.count_chars()):
+        letter = _name_letter(pdfium.FPDFText_GetUnicode(handle, index))
+        if not letter.isspace() and pdfium.FPDFText_GetLooseCharBox(handle, index, place):
+            letters.append(Glyph(letter, box.left, box.bottom, box.right, box.top))
+        else:
+            letters.append(Glyph(letter, 0.0, 0.0, 0.0, 0.0))
+    return letters
+
+
+def _name_letter(number: int) -> str:
+    """Return the letter of a number; of numbers that stand for none, a space or the mark of a lost letter."""
+    if number == _LINE_END_HYPHEN:
+        return "-"
+    if number == 0:
+        return " "
+    if number > _LAST_CHARACTER or 0xD800 <= number < 0xE000 or number in _NO_CHARACTERS:
+        return "\N{REPLACEMENT CHARACTER}"
+    return chr(number)
 
 
 def _turn(letters: list[Glyph], rotation: int, page: tuple[float, float, float, float]) -> list[Glyph]:
