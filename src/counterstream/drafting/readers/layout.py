@@ -25,6 +25,8 @@ _LEAST_LINES, _LEAST_WORDS = 4, 3
 _MOST_ACROSS = 0.35
 #: Lines further apart than this, in leadings, belong to two paragraphs.
 _PARAGRAPH_GAP = 1.35
+#: Leading of double-spaced type, in heights of its letters.
+_WIDEST_LEADING = 2.5
 _INDENT = 0.7
 _SHORT_LINE = 0.85
 
@@ -101,12 +103,38 @@ def order_page(glyphs: Sequence[Glyph]) -> list[LaidParagraph]:
     glyphs
         In the order in which the page draws them.
     """
-    pieces = _join_words(_join_glyphs(glyphs))
-    paragraphs: list[LaidParagraph] = []
-    for column in _divide(pieces):
-        lines = _join_lines(column)
-        paragraphs.extend(_compose(part) for part in _part_paragraphs(lines))
-    return paragraphs
+    quarters = _find_direction(glyphs)
+    if quarters:
+        glyphs = [Glyph(g.text, *turn_box((g.left, g.bottom, g.right, g.top), quarters)) for g in glyphs]
+    columns = _divide(_join_words(_join_glyphs(glyphs)))
+    back = (4 - quarters) % 4
+    return [_compose(lines, back) for column in columns for lines in _part_paragraphs(_join_lines(column))]
+
+
+def turn_box(box: tuple[float, float, float, float], quarters: int) -> tuple[float, float, float, float]:
+    """Return a box (left, bottom, right, top) after quarter turns clockwise around the origin."""
+    left, bottom, right, top = box
+    if quarters == 1:
+        return bottom, -right, top, -left
+    if quarters == 2:
+        return -right, -top, -left, -bottom
+    if quarters == 3:
+        return -top, left, -bottom, right
+    return box
+
+
+def _find_direction(glyphs: Sequence[Glyph]) -> int:
+    """Return how many quarter turns clockwise make most of the text run from left to right."""
+    votes = [0, 0, 0, 0]
+    for before, here in pairwise(g for g in glyphs if g.top > g.bottom):
+        across = here.left + here.right - before.left - before.right
+        upwards = here.bottom + here.top - before.bottom - before.top
+        # Steps longer than a few letters are those to another line.
+        if abs(across) + abs(upwards) < 4.0 * (before.top - before.bottom + before.right - before.left):
+            is_level = abs(across) > abs(upwards)
+            votes[(0 if across > 0.0 else 2) if is_level else (1 if upwards > 0.0 else 3)] += 1
+    # Ties, as on a page of one letter, are for text that runs as usual.
+    return max(range(4), key=lambda quarters: votes[quarters])
 
 
 def _join_glyphs(glyphs: Sequence[Glyph]) -> list[_Word]:
@@ -234,7 +262,9 @@ def _part_paragraphs(lines: list[_Piece]) -> list[list[_Piece]]:
         return []
     middles = [(line.top + line.bottom) / 2.0 for line in lines]
     leadings = [above - below for above, below in pairwise(middles)]
-    leading = median(leadings) if leadings else 0.0
+    # The few lines of a title page tell nothing of the leading, so it is no more than double spacing has.
+    most = _WIDEST_LEADING * median(line.height for line in lines)
+    leading = min(median(leadings), most) if leadings else most
     right = max(line.right for line in lines)
     left = min(line.left for line in lines)
     paragraphs = [[lines[0]]]
@@ -256,8 +286,8 @@ def _part_paragraphs(lines: list[_Piece]) -> list[list[_Piece]]:
 _BREAK = re.compile(r"[\x00-\x1f]")
 
 
-def _compose(lines: list[_Piece]) -> LaidParagraph:
-    """Return the text of a paragraph and where its words are."""
+def _compose(lines: list[_Piece], quarters: int) -> LaidParagraph:
+    """Return the text of a paragraph and where its words are, after quarter turns clockwise."""
     parts: list[str] = []
     words: list[WordBox] = []
     length = 0
@@ -273,6 +303,7 @@ def _compose(lines: list[_Piece]) -> LaidParagraph:
             start = length + len(between)
             length = start + len(text)
             parts += (between, text)
-            words.append(WordBox(start, length, word.left, word.bottom, word.right, word.top))
+            box = turn_box((word.left, word.bottom, word.right, word.top), quarters)
+            words.append(WordBox(start, length, *box))
             last = word
     return LaidParagraph("".join(parts), tuple(words))

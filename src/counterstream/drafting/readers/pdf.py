@@ -16,7 +16,7 @@ import pypdfium2.raw as pdfium
 from counterstream.drafting.document import Box, Document, Page
 from counterstream.drafting.readers import codes
 from counterstream.drafting.readers.building import TextBuilder
-from counterstream.drafting.readers.layout import Glyph, order_page
+from counterstream.drafting.readers.layout import Glyph, order_page, turn_box
 from counterstream.errors import CounterstreamError, Problem
 
 #: A document of more pages is a book or an archive, which a person reads by chapters.
@@ -154,7 +154,7 @@ def _read_glyphs(pdf: pypdfium2.PdfDocument, number: int, before: int, name: str
             found = before + text.count_chars()
             if found > MOST_CHARACTERS:
                 raise CounterstreamError(_too_much(codes.TOO_MUCH_TEXT, "characters", found, MOST_CHARACTERS, name))
-            return _turn(_read_letters(text), page.get_rotation(), page.get_bbox())
+            return _show(_read_letters(text), page.get_rotation(), page.get_bbox())
     except pypdfium2.PdfiumError as error:
         raise CounterstreamError(_damaged(name, f"page {number}: {error}")) from error
 
@@ -184,18 +184,17 @@ def _name_letter(number: int) -> str:
     return chr(number)
 
 
-def _turn(letters: list[Glyph], rotation: int, page: tuple[float, float, float, float]) -> list[Glyph]:
-    """Return letters in the coordinates of the page as it is shown, turned clockwise by ``rotation`` degrees."""
-    left, bottom, right, top = page
-    if rotation == 90:
-        return [Glyph(g.text, g.bottom - bottom, right - g.right, g.top - bottom, right - g.left) for g in letters]
-    if rotation == 180:
-        return [Glyph(g.text, right - g.right, top - g.top, right - g.left, top - g.bottom) for g in letters]
-    if rotation == 270:
-        return [Glyph(g.text, top - g.top, g.left - left, top - g.bottom, g.right - left) for g in letters]
-    if not left and not bottom:
+def _show(letters: list[Glyph], rotation: int, page: tuple[float, float, float, float]) -> list[Glyph]:
+    """Return letters in the coordinates of the page as it is shown: turned clockwise, and from its own corner."""
+    quarters = rotation // 90
+    left, bottom, _, _ = turn_box(page, quarters)
+    if not quarters and not left and not bottom:
         return letters
-    return [Glyph(g.text, g.left - left, g.bottom - bottom, g.right - left, g.top - bottom) for g in letters]
+    shown: list[Glyph] = []
+    for text, *box in letters:
+        x1, y1, x2, y2 = turn_box((box[0], box[1], box[2], box[3]), quarters)
+        shown.append(Glyph(text, x1 - left, y1 - bottom, x2 - left, y2 - bottom))
+    return shown
 
 
 def _damaged(name: str, reason: str) -> Problem:

@@ -208,7 +208,7 @@ def _walk(body: LexborNode, walk: Walk) -> None:
             walk.pending.append("\n")
         elif tag == "sup":
             walk.pending.append(_raise_note(node))
-        elif tag == "table" and not node.css_first("table table") and _is_table_of_data(node):
+        elif tag == "table" and _is_table_of_data(node):
             walk.flush()
             _add_table(node, walk.builder)
         elif not _is_dropped(node, tag):
@@ -248,8 +248,10 @@ def _raise_note(node: LexborNode) -> str:
 
 
 def _is_table_of_data(node: LexborNode) -> bool:
-    """Whether a table holds cells in rows and is not there to lay the page out."""
-    return node.attributes.get("role") not in ("presentation", "none") and len(node.css("td, th")) > 1
+    """Whether a table holds cells in rows and is not there to lay the page out, as those around others are."""
+    lays_out = node.attributes.get("role") in ("presentation", "none")
+    inner = any(table.mem_id != node.mem_id for table in node.css("table"))
+    return not lays_out and not inner and len(node.css("td, th")) > 1
 
 
 def _add_table(node: LexborNode, builder: TextBuilder) -> None:
