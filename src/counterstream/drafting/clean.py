@@ -22,6 +22,7 @@ NOTE_MARK = Rule(
         Example("They have returned.<sup>1</sup> Almost all had come.", "<sup>1</sup>"),
         Example("They returned home.12 The others stayed.", "12"),
         Example("They returned home.¹² The others stayed.", "¹²"),
+        Example("They returned home.(1) The others stayed.", "(1)"),
     ),
     ("It rose by 1.12 million.", "In [1972] they left."),
 )
@@ -58,6 +59,7 @@ _CHANGES = re.compile(
     r"|(?P<ligature>[\ufb00-\ufb06])"
 )
 _DIGITS = re.compile(r"\d+(?:,\d{3})*")
+_BRACKETED = re.compile(r"(?<=[a-z\d][.,;])\(\d{1,2}\)(?=\s|$)")
 _GLUED_WORD = re.compile(r"[^\W\d_]{3,}")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
@@ -215,6 +217,7 @@ def _find_changes(text: str) -> list[tuple[int, int, str]]:
             changes.append((change.start(), change.end(), str(change.lastgroup)))
             done = change.end()
     glued = [change for match in _DIGITS.finditer(text) if (change := _find_glued(text, match.start(), match.end()))]
+    glued += [(match.start(), match.end(), "note") for match in _BRACKETED.finditer(text)]
     return sorted(changes + glued) if glued else changes
 
 

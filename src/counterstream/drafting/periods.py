@@ -37,6 +37,8 @@ def _pick(tokens: Tokens, number: int, figures: list[Figure], times: list[Found]
     preceding = figures[number - 1].last if number else 0
     own_after = [item for item in after if item.first < following]
     own_before = [item for item in before if item.first >= preceding]
+    if number + 1 < len(figures) and own_after and 0 <= following - own_after[-1].last <= 1 and own_after[-1].first - figure.last > 2:
+        own_after = own_after[:-1]
     chosen: Found | None = None
     perfect = _is_perfect(tokens, figure)
     if own_after and own_after[0].first - figure.last <= 2:

@@ -104,6 +104,8 @@ _COMMON = frozenset(
         "person",
     ]
 )
+#: Words for those counted that name no group among them.
+_COUNTED = frozenset({"people", "persons", "person", "families", "family", "households", "individuals", "emigres"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +140,14 @@ def describe_alone(candidate: Candidate, sentence: str) -> About:
     what = nouns.get(first, first) or candidate.unit
     if candidate.unit == "share":
         what = f"share of {candidate.share_of or what}"
-    return About(
-        what, candidate.group, candidate.origin, candidate.destination, name_unit(candidate), name_kind(candidate)
-    )
+    group = "" if _is_matter(candidate.group) else candidate.group
+    return About(what, group, candidate.origin, candidate.destination, name_unit(candidate), name_kind(candidate))
+
+
+def _is_matter(group: str) -> bool:
+    """Whether the words of a group only say what was counted, as "departures" or "families" do."""
+    words = _WORD.findall(group.lower())
+    return all(find_matters(word) or word in _COUNTED for word in words)
 
 
 def propose_observables(system: System, candidate: Candidate, sentence: str) -> tuple[Proposal, ...]:

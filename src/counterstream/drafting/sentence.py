@@ -8,7 +8,7 @@ from counterstream.drafting.geography import Route, find_route
 from counterstream.drafting.grammar import events as event_grammar
 from counterstream.drafting.grammar.attribution import find_attribution
 from counterstream.drafting.grammar.measures import find_measure, find_topic
-from counterstream.drafting.grammar.per import PER, find_per
+from counterstream.drafting.grammar.per import PER, find_per, find_per_before
 from counterstream.drafting.grammar.places import find_places
 from counterstream.drafting.grammar.rule import Rule
 from counterstream.drafting.grammar.unit_words import CURRENCIES
@@ -22,6 +22,8 @@ _CURRENCIES = frozenset(CURRENCIES.split())
 _GENERIC = frozenset("people person persons individuals individual others".split())
 #: For so many sentences a figure without a noun counts what the one before it counted.
 _UNIT_MEMORY = 4
+#: A time that begins so near to the beginning of a sentence is what the sentence is about.
+_LEADING = 4
 #: For so many sentences of a paragraph a figure without a time belongs to the time told last.
 _PERIOD_MEMORY = 3
 #: What is taken off the confidence for each doubt.
@@ -56,9 +58,10 @@ def draft_sentence(state: DraftState, tokens: Tokens, start: int, end: int) -> N
     if figures:
         _draft_figures(state, tokens, figures, found, start, end)
     _draft_event(state, tokens, found, start, end)
-    for item in found:
-        if item.kind is MentionKind.TIME and item.reading and item.reading[0] != "P":
-            state.last_period, state.period_age = item.reading.rstrip("~"), 0
+    dated = [item for item in found if item.kind is MentionKind.TIME and item.reading and item.reading[0] != "P"]
+    if dated:
+        leading = dated[0].first <= _LEADING
+        state.last_period, state.period_age = (dated[0] if leading else dated[-1]).reading.rstrip("~"), 0
 
 
 def _mention(state: DraftState, kind: MentionKind, start: int, end: int, period: str, rule: str) -> None:
@@ -123,7 +126,7 @@ def _draft_figures(state: DraftState, tokens: Tokens, figures: list[Figure], fou
 
 def _remember(state: DraftState, candidate: Candidate) -> None:
     """Keep what a later figure may leave out."""
-    if candidate.unit not in _CURRENCIES and candidate.unit not in DURATION_WORDS and candidate.unit not in ("share", "ratio", "event"):
+    if candidate.unit in ("person", "family", "household", "application", "request", "visa"):
         state.last_unit, state.unit_age = candidate.unit, 0
         state.last_group = candidate.group or state.last_group
     if candidate.topic is Topic.MIGRATION:
@@ -143,7 +146,7 @@ def _make_candidate(state: DraftState, tokens: Tokens, figure: Figure, route: Ro
         period, inferred = state.last_period, True
     if period and inferred:
         defaulted.append("period")
-    counted_by = find_per(tokens, figure.last) if unit not in _CURRENCIES or figure.unit is None else None
+    counted_by = find_per(tokens, figure.last) or find_per_before(tokens, figure.core)
     if counted_by:
         figure.fired.append((PER, tokens.starts[counted_by[1]], tokens.ends[counted_by[2] - 1], counted_by[0]))
     measure, rule, place = _measure(tokens, figure, unit)

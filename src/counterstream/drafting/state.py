@@ -31,27 +31,32 @@ class DraftState:
     clean: CleanText
     clock: Clock
     style: NumberStyle
-    candidates: list[Candidate] = field(default_factory=lambda: [])
-    events: list[DraftedEvent] = field(default_factory=lambda: [])
-    mentions: list[Mention] = field(default_factory=lambda: [])
-    firings: list[Firing] = field(default_factory=lambda: [])
+    candidates: list[Candidate] = field(default_factory=list)
+    events: list[DraftedEvent] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+    firings: list[Firing] = field(default_factory=list)
     last_unit: str = ""
     last_group: str = ""
     last_period: str = ""
     last_route: Route | None = None
     unit_age: int = 0
     period_age: int = 0
-    paragraph_starts: list[int] = field(default_factory=lambda: [])
-    page_starts: list[int] = field(default_factory=lambda: [])
+    paragraph_starts: list[int] = field(default_factory=list)
+    page_starts: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.paragraph_starts = [paragraph.start for paragraph in self.document.paragraphs]
+        self.paragraph_starts = [p.start for p in self.document.paragraphs] or self._part_paragraphs()
         self.page_starts = [page.start for page in self.document.pages]
+
+    def _part_paragraphs(self) -> list[int]:
+        """Return where the paragraphs of a text begin that its format does not part, in the raw text."""
+        text, offsets = self.clean.text, self.clean.offsets
+        return [offsets[at] for at in range(len(text)) if text[at] != "\n" and (not at or text[at - 1] == "\n")]
 
     def begin_paragraph(self) -> None:
         """Forget what no longer holds in a new paragraph."""
-        self.unit_age += 2
-        self.last_period = ""
+        self.unit_age += 1
+        self.period_age += 1
         self.last_route = None
 
     def fire(self, rule: Rule, start: int, end: int, reading: str = "") -> None:
@@ -73,7 +78,16 @@ class DraftState:
         page = bisect_right(self.page_starts, start) - 1
         boxes = tuple(box for box in self._boxes_near(start) if box.start < end and box.end > start)
         number = self.document.pages[page].number if page >= 0 else 0
-        return Anchor(start, end, text[start:end], text[max(0, start - QUOTE_MARGIN) : start], text[end : end + QUOTE_MARGIN], number, paragraph, boxes)
+        return Anchor(
+            start,
+            end,
+            text[start:end],
+            text[max(0, start - QUOTE_MARGIN) : start],
+            text[end : end + QUOTE_MARGIN],
+            number,
+            paragraph,
+            boxes,
+        )
 
     def _boxes_near(self, start: int) -> tuple[Box, ...]:
         """Return boxes that may touch a span that begins at ``start``."""

@@ -259,7 +259,9 @@ def _read_vague(tokens: Tokens, index: int) -> Number | None:
             after += 1
         if tokens.at(after) in ("tens", "dozens", "hundreds", "thousands", "millions") and word in ("some", "many", "several", "few"):
             found = _read_vague(tokens, after)
-            return found and _vague(tokens, first, found.last, found.low, found.high)
+            if found is None or found.low is None:
+                return None
+            return _vague(tokens, first, found.last, found.low * 3 if word == "several" else found.low, found.high)
         if word == "several" and _names_duration(tokens, after):
             return _vague(tokens, first, after, 3.0, None)
         if word == "few" and tokens.at(after) in ("lone", "isolated", "solitary", "odd", "scattered"):
@@ -314,14 +316,14 @@ def _read_words(tokens: Tokens, index: int) -> Number | None:
     if last == index:
         return None
     # "two and a half million", "a million and a half"
-    half = _and_a_half(tokens, last)
+    half, part = _and_a_half(tokens, last)
     if half:
         after = last + half
         if tokens.at(after) in MAGNITUDES:
-            value, last = (value + 0.5) * MAGNITUDES[tokens.at(after)], after + 1
+            value, last = (value + part) * MAGNITUDES[tokens.at(after)], after + 1
         else:
             unit = MAGNITUDES.get(tokens.words[last - 1], 1.0)
-            value, last = value + 0.5 * unit, after
+            value, last = value + part * unit, after
     elif tokens.at(last) == "point" and tokens.at(last + 1) in UNITS:
         value, last = value + UNITS[tokens.at(last + 1)] / 10, last + 2
         if tokens.at(last) in MAGNITUDES:
@@ -329,13 +331,14 @@ def _read_words(tokens: Tokens, index: int) -> Number | None:
     return Number(index, last, tokens.starts[index], tokens.ends[last - 1], value, WORDS)
 
 
-def _and_a_half(tokens: Tokens, index: int) -> int:
-    """Return the length of ``and a half`` or ``-and-a-half``."""
-    if tokens.words[index : index + 3] == ["and", "a", "half"]:
-        return 3
+def _and_a_half(tokens: Tokens, index: int) -> tuple[int, float]:
+    """Return the length and value of ``and a half``, ``and a quarter`` or ``-and-a-half``."""
+    parts = {"half": 0.5, "quarter": 0.25}
+    if tokens.words[index : index + 2] == ["and", "a"] and tokens.at(index + 2) in parts:
+        return 3, parts[tokens.at(index + 2)]
     if tokens.words[index : index + 6] == ["-", "and", "-", "a", "-", "half"]:
-        return 6
-    return 0
+        return 6, 0.5
+    return 0, 0.0
 
 
 def _read_part_of_magnitude(tokens: Tokens, index: int) -> Number | None:

@@ -109,10 +109,12 @@ def find_places(tokens: Tokens) -> list[PlaceMention]:
     index = 0
     while index < len(tokens):
         text = tokens.texts[index]
-        entries = gazetteer.get(text) if text[0].isupper() or text == "the" else None
+        shouted = len(text) > 3 and text.isupper() and text not in gazetteer
+        entries = gazetteer.get(text.title()) if shouted else gazetteer.get(text) if text[0].isupper() or text == "the" else None
         step = 1
         for words, place, people in entries or ():
-            if tuple(tokens.texts[index : index + len(words)]) == words and not _is_other_name(tokens, index, len(words)):
+            here = tuple(tokens.texts[index : index + len(words)])
+            if (here == words or (shouted and tuple(word.title() for word in here) == words)) and not _is_other_name(tokens, index, len(words)):
                 people = people and not (text in ("US", "U.S.") and not _is_adjective(tokens, index + 1))
                 found.append(PlaceMention(place, index, index + len(words), people))
                 step = len(words)

@@ -81,7 +81,7 @@ _MOST_FIRST = frozenset(words[0] for words in _MOST)
 _MAJORITY = frozenset({"majority"})
 _NOT_A_WHOLE = frozenset("importantly recent notably likely probably notable important often other".split())
 _DID = frozenset(
-    """returned return left leave arrived arrive emigrated admitted allowed permitted granted issued accepted came gone applied resettled repatriated survived entered
+    """returned return left leave sent turned arrived arrive emigrated admitted allowed permitted granted issued accepted came gone applied resettled repatriated survived entered
     crossed registered received deported naturalised naturalized approved recorded reported released""".split()
 )
 _ZERO_NOUNS = frozenset(
@@ -194,6 +194,8 @@ def _read_multiple(tokens: Tokens, index: int) -> Share | None:
             value, last = float(UNITS.get(word, 0) or (int(word) if word.isdigit() else 0)), index + 2
     if not value:
         return None
+    if tokens.at(last) == "of" and tokens.at(last + 1) in ("that", "this", "the") and tokens.at(last + 2) in ("number", "figure", "total", "amount", "sum", "level"):
+        return Share(index, last + 3, value, value, value, MULTIPLE, "ratio")
     if tokens.at(last) == "as" and tokens.at(last + 1) in ("many", "much", "large", "high", "great"):
         return Share(index, last + 2, value, value, value, MULTIPLE, "ratio")
     if tokens.at(last) in ("more", "higher", "greater", "larger") and word not in simple and tokens.at(index + 1) == "times":
@@ -266,6 +268,10 @@ def _read_fraction(tokens: Tokens, index: int, alone: bool = False) -> Share | N
     if name in ("half",) and word == "half" and following in ("the", "their", "its", "these", "those", "all", "were", "are", "had", "have"):
         ahead = words[last : last + 4]
         return None if any(item in ("time", "year", "day", "way", "world", "century") for item in ahead) else share
+    if tokens.at(index - 1) in ("of", "by") and tokens.at(index - 2) in ("drop", "fall", "rise", "increase", "decrease", "cut", "reduction", "decline", "loss", "growth", "fell", "rose", "dropped", "declined", "decreased", "increased", "grew"):
+        return share
+    if numerator > 1 and following not in ("-", "year", "years", "mile", "inch", "acre"):
+        return share
     if following in ("were", "are", "had", "have", "was", "is", "came", "went", "left", "returned", ",", ".", ")", "in", "being", "to", "") and (numerator > 1 or name not in ("second", "quarter")) and name not in ("half",):
         return share
     return None

@@ -62,6 +62,18 @@ def _days(match: re.Match[str], clock: Clock) -> str | None:
     return _note(clock, f"{year1:04d}-{month1:02d}-{day1:02d}/{year:04d}-{month2:02d}-{day2:02d}", year)
 
 
+def _month_to_day(match: re.Match[str], clock: Clock) -> str | None:
+    last = int(match["y"])
+    end = f"{last:04d}-{month_number(match['m2']):02d}-{int(re.sub(r'[^0-9]', '', match['d2'])):02d}"
+    return _note(clock, f"{format_month(int(match['y1']), month_number(match['m1']))}/{end}", last)
+
+
+def _day_list(match: re.Match[str], clock: Clock) -> str | None:
+    year, month = int(match["y"]), month_number(match["m"])
+    first, last = (int(re.sub(r"\D", "", match[name])) for name in ("d1", "d2"))
+    return _note(clock, f"{year:04d}-{month:02d}-{first:02d}/{year:04d}-{month:02d}-{last:02d}", year) if first < last else None
+
+
 def _month(match: re.Match[str], clock: Clock) -> str | None:
     year = int(match["y"])
     return _note(clock, format_month(year, month_number(match["m"])), year)
@@ -116,11 +128,11 @@ def _until(match: re.Match[str], clock: Clock) -> str | None:
 def _part_year(match: re.Match[str], clock: Clock) -> str | None:
     year = int(match["y"])
     words = match["p"].lower()
-    first, last = _months_of_part(words)
+    first, last = months_of_part(words)
     return _note(clock, f"{format_month(year, first)}/{format_month(year, last)}", year)
 
 
-def _months_of_part(words: str) -> tuple[int, int]:
+def months_of_part(words: str) -> tuple[int, int]:
     """Return the months that a part of a year covers."""
     spans = (
         (("first half", "first six months"), (1, 6)),
@@ -244,8 +256,12 @@ PATTERNS = (
     _time("years", "From one year to another.", f"from between {DIGIT} the",
         rf"(?:from |between |the years |the period )?(?P<y1>{YEAR}){_DASH}(?P<y2>\d{{4}}|\d{{2}})(?![,.]?\d|\s?(?:per ?cent|%))", _years,
         Example("In 1975-76 many went past.", "1975-76", "1975/1976"), Example("These ran from 1974–1987.", "from 1974–1987", "1974/1987")),
-    _time("years-words", "From one year to another, in words.", f"from between {DIGIT}",
-        rf"(?:from (?:the |about |around |circa )?|between |)(?P<y1>{YEAR})(?: (?:to|through|until|till|up to|and|to the end of|until the end of)) (?P<y2>{YEAR})(?: inclusive)?", _years,
+    _time("month-to-day", "From a month to a day.", "from between", rf"(?:from|between) (?P<m1>{MONTH}),? (?P<y1>{YEAR}) (?:to|until|till|and) (?P<d2>{DAY}) (?P<m2>{MONTH}),? (?P<y>{YEAR})", _month_to_day,
+        Example("From August 1942 until 31 December 1964 they came.", "From August 1942 until 31 December 1964", "1942-08/1964-12-31")),
+    _time("day-list", "Several days of one month.", DIGIT, rf"(?P<d1>{DAY})(?:(?:, | and | or |-|–|/)(?P<d2>{DAY})){{1,3}} (?P<m>{MONTH}),? (?P<y>{YEAR})", _day_list,
+        Example("On 9 and 10 July 2013 none came.", "9 and 10 July 2013", "2013-07-09/2013-07-10")),
+    _time("years-words", "From one year to another, in words.", f"from between the {DIGIT}",
+        rf"(?:(?:in |over |during )?the (?:\w+|\d+)(?:-| )years? (?:period )?)?(?:from (?:the |about |around |circa )?|between |)(?P<y1>{YEAR})(?: (?:to|through|until|till|up to|and|to the end of|until the end of)) (?P<y2>{YEAR})(?: inclusive)?", _years,
         Example("From 1955 to 1960 it had another title.", "From 1955 to 1960", "1955/1960"), Example("Between 1933 and 1938 they left.", "Between 1933 and 1938", "1933/1938"),
         never=("In 1933 and 1938 they left.",), behind=""),
     _time("until-decade", "From a year until a part of a decade.", "from between", rf"(?:from|between) (?P<y1>{YEAR}) (?:until|to|till|and|through) (?:at least )?(?:the )?(?P<p>early |mid-|late )?(?P<y2>(?:1[4-9]|20)\d0)s", _until_decade,

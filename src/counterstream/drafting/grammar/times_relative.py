@@ -7,7 +7,7 @@ import re
 from counterstream.drafting.edtf import format_month, year_of
 from counterstream.drafting.grammar.numbers import TENS, UNITS
 from counterstream.drafting.grammar.pattern import DIGIT, Clock, Example, Pattern, Rule, leads
-from counterstream.drafting.grammar.times import DAY, MONTH, MONTH_LEADS, SEASON, month_number
+from counterstream.drafting.grammar.times import DAY, MONTH, MONTH_LEADS, SEASON, month_number, months_of_part
 from counterstream.drafting.edtf import SEASONS
 
 _COUNT = r"(?P<n>\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|eighteen|twenty|thirty|forty|fifty|half a|several|few|a few|some|many|a couple of|couple of|a dozen)"
@@ -137,6 +137,23 @@ def _month_pair(match: re.Match[str], clock: Clock) -> str | None:
     return f"{format_month(year, first) if first <= last else format_month(year - 1, first)}/{format_month(year, last)}" if year else ""
 
 
+def _days_only(match: re.Match[str], clock: Clock) -> str | None:
+    month = month_number(match["m"])
+    year = pick_year(clock, month)
+    first, last = (int(re.sub(r"[^0-9]", "", match[name])) for name in ("d1", "d2"))
+    if first >= last:
+        return None
+    return f"{format_month(year, month)}-{first:02d}/{format_month(year, month)}-{last:02d}" if year else ""
+
+
+def _part_of_this_year(match: re.Match[str], clock: Clock) -> str | None:
+    if not clock.year:
+        return ""
+    year = clock.year - (match["w"].lower() in ("last", "the previous"))
+    first, last = months_of_part(match["p"].lower())
+    return f"{format_month(year, first)}/{format_month(year, last)}"
+
+
 def _season_only(match: re.Match[str], clock: Clock) -> str | None:
     year = pick_year(clock, 1)
     return f"{year}-{SEASONS[match['s'].lower()]}" if year else ""
@@ -171,15 +188,19 @@ PATTERNS = (
     _time("year-before", "The year before.", "the", r"the year (?:before|previous)(?= |[,.;)]|$)(?! the)", _year_before,
         Example("In 1921 many came, in the year before few.", "the year before", "1920")),
     _time("month-alone", "A month, or a day of one, without its year.", f"early mid late the {MONTH_LEADS} {DIGIT}",
-        rf"(?P<since>)(?:the )?(?:early |mid[- ]|late |beginning of |end of |middle of )?(?:(?P<d>{DAY}) (?:of )?)?{_BARE_MONTH}(?! ?\d)(?!\w)", _month_only,
+        rf"(?P<since>)(?:the )?(?:early |mid[- ]|late |beginning of |end of |middle of )?(?:(?P<d>{DAY}) (?:of )?)?{_BARE_MONTH}(?! ?\d{{1,4}}(?![\d,]))(?!\w)", _month_only,
         Example("In 1972 they met. In late October they left.", "late October", "1972-10"), Example("In 1972 they met. The group left on 29 December by air.", "29 December", "1972-12-29"),
         never=("They may leave. We march on.", "May they return."), behind=r"(?:\b(?:in|by|of|since|until|from|to|and|during|on|for|last|this|next|between|early|mid|late|the|through|before|after|or|with|-)|[,(–—-]|^|\n)\s?-?$"),
-    _time("since-month", "Since a month without its year.", "since", rf"(?P<since>since )(?P<d>)?{_BARE_MONTH}(?! ?\d)(?!\w)", _month_only,
+    _time("since-month", "Since a month without its year.", "since", rf"(?P<since>since )(?:(?P<d>{DAY}) (?:of )?)?{_BARE_MONTH}(?! ?\d{{1,4}}(?![\d,]))(?!\w)", _month_only,
         Example("In 1972 they met. They do so since October.", "since October", "1972-10/..")),
     _time("day-alone", "A day without its year, month first.", MONTH_LEADS, rf"{_BARE_MONTH} (?P<d>{DAY})(?P<since>)?(?![\d,.]*\d)(?! (?:people|refugees|persons|families))", _month_only,
         Example("In 1972 they met. On December 29 they left.", "December 29", "1972-12-29")),
     _time("months-alone", "From one month to another, without a year.", f"from between {MONTH_LEADS}", rf"(?:from |between )?(?P<m1>{MONTH})(?:-|–| to | and | through | until )(?P<m2>{MONTH})(?!\w)(?!,? \d)", _month_pair,
         Example("In 1972 they met. Between May and July 300 left.", "Between May and July", "1972-05/1972-07"), behind=""),
+    _time("days-alone", "Several days of a month, without a year.", f"between from {DIGIT}", rf"(?:between |from )?(?P<d1>{DAY})(?:,| and| or|-|–| to| until)\s?(?P<d2>{DAY}) {_BARE_MONTH}(?! ?\d{{4}})(?!\w)", _days_only,
+        Example("In 1972 they met. On 9 and 10 July none came.", "9 and 10 July", "1972-07-09/1972-07-10")),
+    _time("part-of-this-year", "A part of this or last year.", "the early mid late end first second last", r"(?P<p>(?:the )?(?:early|mid|late|beginning of|start of|end of|close of|(?:first|second|third|fourth|last|final) (?:half|quarter|(?:\w+ )?months) of))[ -](?P<w>this|last|the current|the previous) year\b", _part_of_this_year,
+        Example("Dated 24 May 1972. In the first eight months of this year 300 came.", "the first eight months of this year"), behind=""),
     _time("season-alone", "A season without its year.", "the that this last early late", rf"(?:the|that|this|last|early|late) (?:following |same |past |early |late )?(?P<s>{SEASON})\b(?! of the)(?! (?:of|into|in) )", _season_only,
         Example("In 1972 they met. That summer 300 left.", "That summer", "1972-22"), never=("After the fall of the regime.",)),
     _time("today", "The day of the document.", "today nowadays yesterday", r"(?:today|nowadays|yesterday)\b(?!')", _today, Example("Today some 300 live there.", "Today")),

@@ -55,25 +55,42 @@ PATTERNS = (
         behind=r"(?:children|child|adults|persons|people|men|women|girls|boys|youths?|those|everyone|anyone|aged|minors|population) (?:aged )?$",
     ),
     _trap(
+        "under-age-short",
+        "An age after a plural noun, at the end of a clause.",
+        "under over",
+        r"(?:under|over) \d\d(?=[.,;)])(?!,\d)(?!\.\d)",
+        Example("Some are students under 25.", "under 25"),
+        never=("The number fell to under 25.",),
+        behind=r"(?:\b[a-z]{3,}(?:nts|ers|ees|ors|ists|ians|ants)|\b(?:men|women|children|people)) (?:aged )?$",
+    ),
+    _trap(
+        "age-of",
+        "A boy of 14, a woman of sixty.",
+        "boy girl man woman child youth lad widow mother father son daughter person",
+        rf"(?:boy|girl|man|woman|child|youth|lad|widow|mother|father|son|daughter|person) of (?:about |some |only )?{_NUMBER}(?!-| (?:years|months|children|people|per|of))\b",
+        Example("A boy of 14 came alone.", "boy of 14"),
+        never=("A man of 300 words came.",),
+    ),
+    _trap(
         "age-apposition",
         "A number between commas after a name.",
         DIGIT,
         r"\d{2}(?=,)",
         Example("Ivan Petrov, 43, left in May.", "43"),
         never=("In Boston, 43, mostly Jews, returned.",),
-        behind=r"[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][a-z]+, $",
+        behind=r"(?:[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][a-z]+, |, then |, now )$",
     ),
     _trap(
         "document-part",
         "The number of a page, note, chapter, table, article or the like.",
         "page pages p pp note notes footnote chapter chap ch section sections sect para paragraph paragraphs article articles art table tables figure fig figures "
-        "annex appendix vol volume volumes part line lines col column protocol resolution res regulation directive convention act law decree order cmd cmnd "
+        "annex appendix vol volume volumes part line lines col column columns protocol resolution res regulation directive convention act law decree order cmd cmnd "
         "document doc file fond opis delo ll folio item clause rule § box map plate number no nos no. ref copy copies serial series edition tome issue "
         "book bulletin circular schedule lot folder reel frame instruction bill executive clause title ch",
         r"(?:pages?|pp?\.?|(?:foot)?notes?|chap(?:ter|\.)?|ch\.|sections?|sect\.|para(?:graph)?s?\.?|articles?|art\.|tables?|fig(?:ure)?s?\.?|annex|appendix|vol(?:ume)?s?\.?|part|lines?|"
-        r"col(?:umn)?\.?|(?:security council |general assembly )?resolution|res\.|regulation|directive|protocol|convention|act|law|decree|order|cmn?d\.?|document|doc\.?|file|fond|opis|delo|ll\.|folio|"
+        r"col(?:umns?)?\.?|(?:security council |general assembly )?resolution|res\.|regulation|directive|protocol|convention|act|law|decree|order|cmn?d\.?|document|doc\.?|file|fond|opis|delo|ll\.|folio|"
         r"item|clause|rule|§|box|map|plate|n(?:umber|os?)\.?|ref\.?|copy|copies|serial|series|edition|tome|issue|book|bulletin|circular|schedule|lot|folder|reel|frame|instruction|bill|executive order|title)"
-        r"(?: \(?(?:EC|EU|EEC|No|Nos|number)\)?\.?)*[ .:]{1,3}(?:no\. ?|nos\. ?|№ ?)?(?:[A-Z]{1,3}[-/])?\d[\d./-]*(?:\([^)\s]{1,4}\))?[a-z]?(?:(?: and |, ?|-|–| to )\d[\d./-]*)?\b(?! (?:people|persons|families|refugees|per cent|percent|visas|000))",
+        r"(?: \(?(?:EC|EU|EEC|No|Nos|number)\)?\.?)*[ .:]{1,3}(?:no\. ?|nos\. ?|№ ?)?(?:[A-Z]{1,3}[-/])?\d[\d./-]*(?:\([^)\s]{1,4}\))?[a-z]?(?:(?: and |, ?|-|–| to )\d[\d./-]*)?(?!\w)(?! (?:people|persons|families|refugees|per cent|percent|visas|000))",
         Example("See page 12 for the rest.", "page 12"),
         Example("It is told on pp. 12-14 of the report.", "pp. 12-14"),
         Example("Article 13 grants the right to leave.", "Article 13"),
@@ -123,10 +140,24 @@ PATTERNS = (
         "clock",
         "A time of the day.",
         f"{DIGIT} {_WORD_LEADS}",
-        rf"{_NUMBER}(?:[.:]\d\d)? ?(?:[ap]\.?m\.?\b|o'clock|hours (?:GMT|UTC)\b)",
+        rf"(?:{_NUMBER} minutes (?:past|to) )?{_NUMBER}(?:[.:]\d\d)? ?(?:[ap]\.?m\.?\b|o'clock|hours (?:GMT|UTC)\b)",
         Example("The train left at 10.30 a.m. with 200 emigrants.", "10.30 a.m."),
         Example("They met at six o'clock.", "six o'clock"),
         never=("They met 10 ambassadors.",),
+    ),
+    _trap(
+        "opening-hours",
+        "From one time of the day to another.",
+        DIGIT,
+        r"\d{1,2}[.:]\d\d ?(?:-|–|to) ?\d{1,2}[.:]\d\d(?!\d)(?! ?%)",
+        Example("The office is open 10.00-12.30 on weekdays.", "10.00-12.30"),
+    ),
+    _trap(
+        "regnal-act",
+        "An act by the years of a reign and its chapter.",
+        DIGIT,
+        r"\d{1,2}(?: ?(?:and|&) ?\d{1,2})? (?:Vict|Geo|Will|Wm|Edw|Eliz|Car|Jac)\.?(?: [IVX]+\.?)?,? ?(?:c(?:ap|h)?\.? ?\d+)?",
+        Example("The Act 15 and 16 Vict. c. 44 requires it.", "15 and 16 Vict. c. 44"),
     ),
     _trap(
         "ordinal",

@@ -21,7 +21,7 @@ australian briton swede finn dane norwegian dutchman belgian austrian swiss cypr
 professional specialist official staff leader orphan widow pensioner veteran occupant listener reader learner boater escapee fugitive runaway returner
 border-crosser crosser trainee sailor fisherman tradesman craftsman artisan shopkeeper merchant trader clerk intellectual cosmonaut defector redefector
 refusenik oralman ethnic folk inmate camp-dweller dweller householder breadwinner servicemen serviceman policeman guard smuggler donor
-head
+head female male cadet recruit neighbour kinsman countryman compatriot townsman villager islander highlander
 """
 FAMILY_NOUNS = "family couple"
 HOUSEHOLD_NOUNS = "household homestead dwelling hearth"
@@ -37,7 +37,7 @@ automobile ship vessel boat train bus truck lorry aircraft plane wagon carriage 
 newspaper broadcast programme program project law decree clause case file record card ticket loan grant package ration meal kit blanket
 kilo item unit group party tribe clan community organisation organization association agency office company firm enterprise farm factory
 hectare acre kilometre kilometer mile metre meter ton tonne kilogram kilogramme pound-weight litre liter gallon bushel foot inch km kg ha sq
-cow horse sheep animal vehicle container sack bag crate book question language"""
+quart pint ounce yard shipload voucher contract panel stamp coupon cow horse sheep animal vehicle container sack bag crate book question language"""
 DURATIONS = "second minute hour day week fortnight month quarter year decade century generation season"
 CURRENCIES = """rouble ruble dollar pound mark franc lira lire shekel rupee peso euro yen yuan krone krona zloty forint koruna crown dinar dirham riyal
 rial drachma guilder florin schilling escudo peseta cruzeiro real bolivar sol leu lev hryvnia tenge lari dram manat taka baht ringgit rupiah

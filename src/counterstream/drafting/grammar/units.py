@@ -258,19 +258,40 @@ def unit_of_subject(tokens: Tokens, index: int, text: str) -> Unit | None:
     position = index - 1
     steps = 0
     verb = False
+    best: Unit | None = None
     while position >= 0 and steps < 14:
         word = tokens.words[position]
         verb = verb or word in _SUBJECT_VERBS
         if verb and word in _SUBJECT_NOUNS:
             unit = _SUBJECT_NOUNS[word]
-            return Unit(unit, word, index, index, SUBJECT, tokens.starts[position], tokens.ends[position])
+            best = Unit(unit, word, index, index, SUBJECT, tokens.starts[position], tokens.ends[position])
+            if not _follows_preposition(tokens, position):
+                return best
+            position -= 1
+            continue
         if verb and (word in NOUNS or is_person_noun(word)) and word.endswith(("s", "n", "e", "y")):
             unit, noun = NOUNS.get(word, ("person", word))
             if unit != "duration" and noun not in ("head", "number", "group", "minor", "subject", "place", "issue", "case"):
-                return Unit(name_unit(unit, noun), noun, index, index, SUBJECT, tokens.starts[position], tokens.ends[position])
+                found = Unit(name_unit(unit, noun), noun, index, index, SUBJECT, tokens.starts[position], tokens.ends[position])
+                if not _follows_preposition(tokens, position):
+                    return found
+                best = best or found
         position -= 1
         steps += 1
-    return None
+    return best
+
+
+def _follows_preposition(tokens: Tokens, position: int) -> bool:
+    """Whether a noun hangs on a preposition, but for ``the number of``."""
+    for step in range(1, 4):
+        word = tokens.at(position - step)
+        if word == "of" and tokens.at(position - step - 1) in ("number", "numbers", "total", "flow", "influx", "figure", "count", "population"):
+            return False
+        if word in ("of", "to", "from", "in", "for", "by", "at", "on", "with", "among", "into"):
+            return True
+        if word in ("the", "", ",", ".") or word in STOP_WORDS:
+            return False
+    return False
 
 
 def unit_of_whole(tokens: Tokens, index: int, text: str) -> Unit | None:

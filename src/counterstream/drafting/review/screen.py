@@ -23,7 +23,9 @@ Line = list[Piece]
 REACH = 2_000
 #: Below this height the list of keys gives way to the candidate.
 TALL = 16
-KEYS = "a accept  x reject  e edit  space skip  ⌫ undo  f flag  n/p  s split  m missed  / filter  o order  b all  ? q"
+#: Of a contradiction, so much is shown; the command evidence conflicts tells all.
+LONGEST_DETAIL = 400
+KEYS = "a accept x reject e edit space skip ⌫ undo f flag n/p s split m missed / filter b all ? help q end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +163,12 @@ def _list_facts(session: Session, item: Item, judgement: Judgement) -> Iterable[
         yield from _list_figures(item, item.drafted)
     for problem in judgement.problems:
         yield [("class:problem", plain(f"missing: {problem.message}; {problem.mend}"))]
+    proposals = list(_list_proposals(judgement))
+    yield from proposals[:1]
     for conflict in judgement.comparison.conflicts:
         others = ", ".join(name for name in conflict.claims if not name.startswith(" "))
-        yield [
-            ("class:problem", f"contradicts {others} ({conflict.observable}, {conflict.kind}): "),
-            ("", plain(conflict.detail)),
-        ]
+        head = f"contradicts {others} ({conflict.observable}, {conflict.kind}): "
+        yield [("class:problem", head), ("", plain(conflict.detail)[:LONGEST_DETAIL])]
     if judgement.comparison.repeats:
         yield [("class:repeat", f"the ledger has it: {', '.join(judgement.comparison.repeats)}")]
     if first := session.repeats.get(item.place):
@@ -174,10 +176,16 @@ def _list_facts(session: Session, item: Item, judgement: Judgement) -> Iterable[
         told = f"told before at {first.start} ({held.status.value}): {plain(held.anchor.quote)}"
         yield [("class:repeat", told)]
     if again := session.told_again.get(item.place):
-        yield [
-            ("class:repeat", f"told again {len(again)} times, at {', '.join(str(place.start) for place in again[:6])}")
-        ]
-    for number, proposal in enumerate(judgement.proposals, 1):
+        places = ", ".join(str(place.start) for place in again[:6])
+        yield [("class:repeat", f"told again {len(again)} times, at {places}")]
+    yield from proposals[1:]
+
+
+def _list_proposals(judgement: Judgement) -> Iterable[Line]:
+    """Return the observables that would answer, the one that is followed first."""
+    numbered = list(enumerate(judgement.proposals, 1))
+    numbered.sort(key=lambda pair: pair[1] is not judgement.taken)
+    for number, proposal in numbered:
         style = "class:taken" if proposal is judgement.taken else ""
         about = proposal.about
         parts = [about.what, about.group, " to ".join(part for part in (about.origin, about.destination) if part)]
