@@ -98,7 +98,7 @@ def review(
                 content = _review_as_data(opened, read, filed)
                 print_json(content | {"taken": asdict(taken) if taken else None})
                 return
-            _print_state(opened, filed, folder)
+            _print_state(opened, filed)
 
 
 def _need_terminal() -> None:
@@ -145,13 +145,12 @@ def _open_terminal(opened: Review) -> None:
 
 def _is_wanted(opened: Review, folder: Path) -> bool:
     """Ask whether what is accepted, and not yet there, is to be added to the ledger."""
-    from counterstream.workflow.filing import check_writable, plan_filing
+    from counterstream.workflow.filing import is_bundled, plan_filing
     from counterstream.workflow.reviewing import accepted_entries, source_of
 
     entries = accepted_entries(opened)
-    if not entries:
+    if not entries or is_bundled(folder):
         return False
-    check_writable(folder)
     planned = plan_filing(folder, entries, (source_of(opened.file),))
     number = len(planned.claims) + len(planned.events)
     return bool(number) and typer.confirm(f"Add {number:,} rows to the ledger in {folder}?", default=True)
@@ -182,7 +181,7 @@ def _take_table(opened: Review, path: Path) -> Taken:
     return take_review(opened.session, path.read_bytes(), str(path))
 
 
-def _print_state(opened: Review, filed: Filed | None, folder: Path | None) -> None:
+def _print_state(opened: Review, filed: Filed | None) -> None:
     """Print how far the review is, and what was added to the ledger."""
     counts = opened.session.counts
     parts = [
@@ -191,8 +190,8 @@ def _print_state(opened: Review, filed: Filed | None, folder: Path | None) -> No
     print_line(f"{opened.file.document.name}: {', '.join(parts) or 'nothing was drafted'}")
     if filed is not None:
         print_filed(filed)
-    elif counts["accepted"] and folder is None:
-        print_line("nothing was added to a ledger: name one with --case or --out, and --write")
+    elif counts["accepted"]:
+        print_line("no ledger was changed: name a case of your own with --case, or a folder with --out, and --write")
 
 
 def print_filed(filed: Filed) -> None:

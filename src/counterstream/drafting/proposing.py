@@ -212,7 +212,7 @@ def _match_answer(
         return None
     what, score = _choose_what(answer, observable, said)
     places = {place.name: place.label for place in system.places}
-    group, group_score = _choose_cell(answer.group, candidate.group, said, {})
+    group, group_score = _choose_cell(answer.group, alone.group, said, {})
     origin, origin_score = _choose_cell(answer.origin, candidate.origin, said, places)
     destination, destination_score = _choose_cell(answer.destination, candidate.destination, said, places)
     score += group_score + origin_score + destination_score

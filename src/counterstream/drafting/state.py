@@ -31,18 +31,18 @@ class DraftState:
     clean: CleanText
     clock: Clock
     style: NumberStyle
-    candidates: list[Candidate] = field(default_factory=list)
-    events: list[DraftedEvent] = field(default_factory=list)
-    mentions: list[Mention] = field(default_factory=list)
-    firings: list[Firing] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list[Candidate])
+    events: list[DraftedEvent] = field(default_factory=list[DraftedEvent])
+    mentions: list[Mention] = field(default_factory=list[Mention])
+    firings: list[Firing] = field(default_factory=list[Firing])
     last_unit: str = ""
     last_group: str = ""
     last_period: str = ""
     last_route: Route | None = None
     unit_age: int = 0
     period_age: int = 0
-    paragraph_starts: list[int] = field(default_factory=list)
-    page_starts: list[int] = field(default_factory=list)
+    paragraph_starts: list[int] = field(default_factory=list[int])
+    page_starts: list[int] = field(default_factory=list[int])
 
     def __post_init__(self) -> None:
         self.paragraph_starts = [p.start for p in self.document.paragraphs] or self._part_paragraphs()

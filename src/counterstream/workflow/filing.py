@@ -183,11 +183,16 @@ def check_writable(folder: Path) -> None:
     CounterstreamError
         If it is one (D331).
     """
-    bundled = Path(str(resources.files("counterstream.cases"))).resolve()
-    if folder.resolve().is_relative_to(bundled):
+    if is_bundled(folder):
         mend = "copy the folder of the case, and name the copy"
         message = "a bundled case is not written to"
         raise CounterstreamError(Problem(codes.NO_CASE, message, str(folder), mend=mend))
+
+
+def is_bundled(folder: Path) -> bool:
+    """Whether a folder belongs to the installed package."""
+    bundled = Path(str(resources.files("counterstream.cases"))).resolve()
+    return folder.resolve().is_relative_to(bundled)
 
 
 def read_provenance(data: bytes, file: str) -> dict[Place, str]:
