@@ -228,7 +228,7 @@ def _find_glued(text: str, start: int, end: int) -> tuple[int, int, str] | None:
     if before != " " and start >= 2 and (end == len(text) or after in " .,;:)"):
         bare = after in " )" or end == len(text) or not text[end + 1 : end + 2].isdigit()
         closing = text[start - 2] if before in "\"”’)" else before
-        ends_sentence = closing in ".,;:!?" and (text[start - 2].isalpha() or before in "\"”’)")
+        ends_sentence = (closing in ".;:!?" or (closing == "," and end - start < 3)) and (text[start - 2].islower() or before in "\"”’)")
         ends_word = end - start <= 2 and len(text[:start].rsplit(" ", 1)[-1]) >= 5 and text[start - 4 : start].islower()
         if bare and text[start - 4 : start].isalpha() and ends_word:
             return start, end, "note"

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 from counterstream.drafting.document import Defaults
 from counterstream.drafting.figures import Figure
-from counterstream.drafting.grammar.places import DESTINATION, LOCATION, ORIGIN, PEOPLE, PlaceMention, find_role
+from counterstream.drafting.grammar.places import DESTINATION, LISTED, LOCATION, ORIGIN, PEOPLE, PlaceMention, find_role
 from counterstream.drafting.grammar.rule import Rule
 from counterstream.drafting.lexer import Tokens
 
 #: "Soviet returnees" went to the country that their name is from.
-_RETURN_WORDS = frozenset("returned return returning returns returnees returnee repatriated repatriation repatriates back home".split())
+_RETURN_WORDS = frozenset("returned return returning returns returnees returnee repatriated repatriation repatriates".split())
 #: "In" a place so many words away tells of something else.
 _FARTHEST_LOCATION = 14
 _CLAUSE_ENDS = frozenset((";", ":", "while", "whereas"))
+#: A place so near before a figure, as in a list, is that figure's own.
+_LIST_GAP = frozenset(", ( : – — - with had took at about some as many".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,28 @@ class Route:
 
     origin: str
     destination: str
-    defaulted: tuple[str, ...]
-    fired: tuple[tuple[Rule, PlaceMention], ...]
+    defaulted: tuple[str, ...] = ()
+    fired: tuple[tuple[Rule, PlaceMention], ...] = ()
 
 
-def find_route(tokens: Tokens, figure: Figure, figures: list[Figure], places: list[PlaceMention], defaults: Defaults, last: Route | None) -> Route:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a figure falls back on: the route told last, the heading's place, the researcher's defaults."""
+
+    last: Route | None
+    heading: str
+    defaults: Defaults
+
+
+def find_route(tokens: Tokens, number: int, figures: list[Figure], places: list[PlaceMention], around: Around) -> Route:
     """Return the route of one figure.
+
+    Parameters
+    ----------
+    tokens, number, figures, places
+        The sentence, which of its figures, and its places.
+    around
+        What the figure falls back on.
 
     Notes
     -----
@@ -36,39 +54,55 @@ def find_route(tokens: Tokens, figure: Figure, figures: list[Figure], places: li
     ahead of it.  Where the text gives one end, and a default is that same place, the other default
     takes the other end: the figure tells of the counter-stream.
     """
+    figure = figures[number]
     parts: dict[Rule, tuple[int, PlaceMention]] = {}
     for mention in places:
-        rule = _part(tokens, figure, mention)
+        rule = _part(tokens, figures, number, mention)
         if rule is None:
             continue
-        distance = _distance(tokens, figure, figures, mention)
-        if distance is not None and rule is LOCATION and distance > _FARTHEST_LOCATION:
+        distance = -1 if rule is LISTED else _distance(tokens, figure, figures, mention)
+        if distance is None or (rule is LOCATION and distance > _FARTHEST_LOCATION):
             continue
-        if distance is not None and (rule not in parts or distance < parts[rule][0]):
+        if rule not in parts or distance < parts[rule][0]:
             parts[rule] = (distance, mention)
     fired = tuple((rule, mention) for rule, (_, mention) in parts.items())
     names = {rule: mention.place.name for rule, (_, mention) in parts.items()}
+    origin, destination = _combine(tokens, names, around)
+    return _with_defaults(origin, destination, around, fired)
+
+
+def _combine(tokens: Tokens, names: dict[Rule, str], around: Around) -> tuple[str, str]:
+    """Return origin and destination from the places by the parts they play."""
     origin, destination = names.get(ORIGIN, ""), names.get(DESTINATION, "")
-    people = names.get(PEOPLE, "")
+    people, located = names.get(PEOPLE, ""), names.get(LISTED) or names.get(LOCATION, "")
     returning = not _RETURN_WORDS.isdisjoint(tokens.words)
+    if LISTED in names:
+        # In a list each place stands where the first one did.
+        if origin and not destination:
+            origin = located
+        else:
+            destination = located
+        return (people if people != destination else ""), destination
     if people and not origin and not destination and returning:
-        destination = people if people in (defaults.destination, "") else destination
+        destination = people if people in (around.defaults.destination, "") else destination
     if people and not origin and people != destination and not returning:
         origin = people
-    if LOCATION in names and names[LOCATION] == defaults.origin and not origin and not destination:
-        origin = names[LOCATION]
-    elif LOCATION in names and not destination and names[LOCATION] != origin:
-        destination = names[LOCATION] if not returning or not origin else destination
-    return _with_defaults(origin, destination, defaults, fired, last)
+    if located and located == around.defaults.origin and not origin and not destination:
+        origin = located
+    elif located and not destination and located != origin and not (returning and origin):
+        destination = located
+    return origin, destination
 
 
-def _with_defaults(origin: str, destination: str, defaults: Defaults, fired: tuple[tuple[Rule, PlaceMention], ...], last: Route | None) -> Route:
+def _with_defaults(origin: str, destination: str, around: Around, fired: tuple[tuple[Rule, PlaceMention], ...]) -> Route:
     """Fill what the text does not say."""
+    defaults, last = around.defaults, around.last
     defaulted: list[str] = []
-    if not origin and not destination and last is not None:
-        origin, destination = last.origin, last.destination
-        defaulted = [name for name, value in (("origin", origin), ("destination", destination)) if value]
-        return Route(origin, destination, tuple(defaulted), fired)
+    if not origin and not destination and last is not None and (last.origin or last.destination):
+        inherited = tuple(name for name, value in (("origin", last.origin), ("destination", last.destination)) if value)
+        return Route(last.origin, last.destination, inherited, fired)
+    if not destination and around.heading and around.heading != origin:
+        destination, defaulted = around.heading, ["destination"]
     usual = (defaults.origin, defaults.destination)
     if destination and destination == defaults.origin or origin and origin == defaults.destination:
         usual = (defaults.destination, defaults.origin)
@@ -79,13 +113,18 @@ def _with_defaults(origin: str, destination: str, defaults: Defaults, fired: tup
     return Route(origin, destination, tuple(defaulted), fired)
 
 
-def _part(tokens: Tokens, figure: Figure, mention: PlaceMention) -> Rule | None:
+def _part(tokens: Tokens, figures: list[Figure], number: int, mention: PlaceMention) -> Rule | None:
     """Return the part that a place plays for a figure."""
+    figure = figures[number]
     if mention.people:
-        inside = figure.first <= mention.first < figure.last + 1
-        return PEOPLE if inside else None
-    if mention.first == 0 and tokens.at(mention.last) in ("has", "had", "hosts", "hosted", "took", "received", "admitted", "accepted", "resettled", "granted", "registered", "recorded", "welcomed"):
-        return DESTINATION
+        if figure.first <= mention.first < figure.last + 1:
+            return PEOPLE
+        begin = figures[number - 1].last if number else 0
+        alone = figure.unit is None or figure.share
+        return PEOPLE if alone and begin <= mention.first < figure.first and tokens.words[mention.last - 1].endswith(("s", "ese", "ish")) else None
+    gap = tokens.words[mention.last : figure.first]
+    if mention.last <= figure.first and len(gap) <= 2 and all(word in _LIST_GAP for word in gap) and find_role(tokens, mention) is not ORIGIN:
+        return LISTED
     return find_role(tokens, mention)
 
 
@@ -93,8 +132,7 @@ def _distance(tokens: Tokens, figure: Figure, figures: list[Figure], mention: Pl
     """Return how far a place is from a figure, ``None`` where it belongs to another one."""
     if mention.first >= figure.last - 1:
         between = tokens.words[figure.last : mention.first]
-        others = sum(figure.last <= other.first < mention.first for other in figures)
-        if others:
+        if any(figure.last <= other.first < mention.first for other in figures):
             return None
         return len(between) + (30 if not _CLAUSE_ENDS.isdisjoint(between) else 0)
     others = sum(mention.last <= other.first < figure.first for other in figures)

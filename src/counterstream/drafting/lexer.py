@@ -13,7 +13,7 @@ _SENTENCE_END = re.compile(r"""[.!?…]+["”’')\]]*\s+(?=["“‘'(\[]?[A-Z0-
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof gen col lt sgt st sen rep gov hon rev messrs vs etc eg ie cf viz approx ca c no nos vol pp p "
     "ed eds al art sec para paras ch fig dept govt jan feb mar apr jun jul aug sept sep oct nov dec inc ltd co corp "
-    "bros jr sr ave blvd mt ft u.s u.k u.n e.g i.e est incl excl".split()
+    "bros jr sr ave blvd mt ft tel fig u.s u.k u.n e.g i.e est incl excl".split()
 )
 _LAST_WORD = re.compile(r"([A-Za-z][A-Za-z.]*)$")
 
@@ -58,12 +58,17 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        if match.group()[0] == "." and _is_abbreviation(text, match.start()):
+        if match.group()[0] == "." and (_is_abbreviation(text, match.start()) or _is_item(text, start, match.start())):
             continue
         _add_span(spans, text, start, match.end())
         start = match.end()
     _add_span(spans, text, start, len(text))
     return spans
+
+
+def _is_item(text: str, start: int, stop: int) -> bool:
+    """Whether a sentence is so far only the number of an item in a list."""
+    return stop - start <= 3 and text[start:stop].isdigit()
 
 
 def _is_abbreviation(text: str, stop: int) -> bool:

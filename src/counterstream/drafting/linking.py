@@ -147,7 +147,9 @@ def compare_with_ledger(view: LedgerView, claim: Claim) -> Comparison:
     others = view.by_observable.get(own.observable.name, ())
     near = _select_near(others, claim)
     repeats = tuple(o for o in near if _is_repeat(own, o))
-    conflicts = find_conflicts(Answering((*near, own), (), ()))
+    # Claims of the same window that agree with this one are no party to what it contradicts.
+    parties = tuple(o for o in near if not _same_window(own, o) or find_conflicts(Answering((o, own), (), ())))
+    conflicts = find_conflicts(Answering((*parties, own), (), ()))
     return Comparison(
         tuple(o.claim.id for o in repeats),
         tuple(o.claim.id for o in repeats if o.claim.source_id == claim.source_id),
@@ -164,13 +166,14 @@ def _select_near(others: Sequence[AnsweredClaim], claim: Claim) -> tuple[Answere
     return tuple(o for o in others if o.claim.first <= last and first <= o.claim.last)
 
 
+def _same_window(own: AnsweredClaim, other: AnsweredClaim) -> bool:
+    """Whether two claims speak of the same days."""
+    return (own.claim.first, own.claim.last) == (other.claim.first, other.claim.last)
+
+
 def _is_repeat(own: AnsweredClaim, other: AnsweredClaim) -> bool:
     """Whether two claims of one observable state one figure over one window."""
-    if (own.claim.first, own.claim.last, own.by_household) != (
-        other.claim.first,
-        other.claim.last,
-        other.by_household,
-    ):
+    if not _same_window(own, other) or own.by_household is not other.by_household:
         return False
     figure = central_figure(own)
     return abs(figure - central_figure(other)) <= SAME_FIGURE * abs(figure)

@@ -21,7 +21,11 @@ _NEUTRALS = frozenset(pattern.rule.id for pattern in times_relative.NEUTRAL)
 #: A sentence without any of these holds nothing to draft.
 TRIGGERS = frozenset(_INDEX.by_lead) - {"a", "an", "the", "in", "to", "from", "on", "over", "some", "that", "this", "for", "i", "e", "m", "c", "t", "b", "f", "r", "u", "k", "g", DIGIT} | (
     NUMBER_WORDS - {"a", "an"}
-) | frozenset(FRACTION_NAMES) | frozenset("most almost nearly virtually none no majority minority twice double several few couple".split())
+) | frozenset(FRACTION_NAMES) | frozenset(
+    """most almost nearly virtually none no majority minority twice double several few couple single twofold threefold fourfold fivefold tenfold later ago earlier
+    afterwards following next previous preceding past last year years month months decade decades week weeks days summer winter spring autumn period twenties thirties
+    forties fifties sixties seventies eighties nineties bulk quadruple treble triple""".split()
+)
 _YEAR_RULE = times.PATTERNS[-2].rule.id
 _BEFORE_YEAR = frozenset("in since by of from during until till for to after before the this that its and or late early mid between through - – , ( around".split())
 
@@ -51,7 +55,7 @@ def scan_sentence(tokens: Tokens, text: str, end: int, clock: Clock) -> tuple[li
             continue
         pattern, stop, reading = match
         last = max(tokens.index_after(stop, index), index + 1)
-        if pattern.rule.id == "time.year" and _counts_people(tokens, index):
+        if pattern.rule.id in ("time.year", "time.about-year") and _counts_people(tokens, last - 1):
             index += 1
             continue
         kind = MentionKind.TRAP if pattern.rule.id in _TRAPS else MentionKind.NEUTRAL if pattern.rule.id in _NEUTRALS else MentionKind.TIME
@@ -68,7 +72,7 @@ def scan_sentence(tokens: Tokens, text: str, end: int, clock: Clock) -> tuple[li
 
 def _counts_people(tokens: Tokens, index: int) -> bool:
     """Whether four digits are a count and not a year: ``some 1950 refugees``, not ``in 1950 refugees``."""
-    if tokens.at(index - 1) in _BEFORE_YEAR or (index and tokens.texts[index - 1][0].isupper() and index > 1):
+    if tokens.at(index - 1) in _BEFORE_YEAR and tokens.at(index - 1) != "around" or (index and tokens.texts[index - 1][0].isupper() and index > 1):
         return False
     for ahead in range(index + 1, min(index + 4, len(tokens))):
         word = tokens.words[ahead]

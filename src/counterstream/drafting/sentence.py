@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from counterstream.drafting.candidate import Bound, Candidate, DraftedEvent, Measure, Mention, MentionKind, Topic
 from counterstream.drafting.figures import Figure, read_figures
-from counterstream.drafting.geography import Route, find_route
+from counterstream.drafting.geography import Around, Route, find_route
 from counterstream.drafting.grammar import events as event_grammar
 from counterstream.drafting.grammar.attribution import find_attribution
 from counterstream.drafting.grammar.measures import find_measure, find_topic
 from counterstream.drafting.grammar.per import PER, find_per, find_per_before
-from counterstream.drafting.grammar.places import find_places
+from counterstream.drafting.grammar.places import find_heading, find_places, is_heading
 from counterstream.drafting.grammar.rule import Rule
 from counterstream.drafting.grammar.unit_words import CURRENCIES
 from counterstream.drafting.grammar.units import DURATION_WORDS, ELIDED, OTHER_NOUN
@@ -22,6 +22,8 @@ _CURRENCIES = frozenset(CURRENCIES.split())
 _GENERIC = frozenset("people person persons individuals individual others".split())
 #: For so many sentences a figure without a noun counts what the one before it counted.
 _UNIT_MEMORY = 4
+#: A heading that names a place has no more words than this.
+_LONGEST_HEADING = 8
 #: A time that begins so near to the beginning of a sentence is what the sentence is about.
 _LEADING = 4
 #: For so many sentences of a paragraph a figure without a time belongs to the time told last.
@@ -40,6 +42,8 @@ def draft_sentence(state: DraftState, tokens: Tokens, start: int, end: int) -> N
     tokens, start, end
         The sentence and its span in the cleaned text.
     """
+    if len(tokens) <= _LONGEST_HEADING and (end == len(state.clean.text) or state.clean.text[end - 1] == "\n"):
+        state.heading = find_heading(tokens) or ("" if is_heading(tokens) else state.heading)
     state.unit_age += 1
     state.period_age += 1
     if state.period_age > _PERIOD_MEMORY:
@@ -107,9 +111,9 @@ def _draft_figures(state: DraftState, tokens: Tokens, figures: list[Figure], fou
     periods = pick_periods(tokens, figures, found, state.clock)
     attribution = find_attribution(text[start:end])
     sentence = state.clean.raw_span(start, end)
-    for figure, (period, inferred) in zip(figures, periods, strict=True):
-        last_route = state.last_route if figure.unit is None else None
-        route = find_route(tokens, figure, figures, places, state.defaults, last_route)
+    for number, (figure, (period, inferred)) in enumerate(zip(figures, periods, strict=True)):
+        around = Around(state.last_route if figure.unit is None else None, state.heading, state.defaults)
+        route = find_route(tokens, number, figures, places, around)
         who = ""
         if attribution:
             rule, first, last = attribution
@@ -129,8 +133,8 @@ def _remember(state: DraftState, candidate: Candidate) -> None:
     if candidate.unit in ("person", "family", "household", "application", "request", "visa"):
         state.last_unit, state.unit_age = candidate.unit, 0
         state.last_group = candidate.group or state.last_group
-    if candidate.topic is Topic.MIGRATION:
-        state.last_route = Route(candidate.origin, candidate.destination, (), ())
+    if candidate.unit in ("person", "family", "household", "application", "request", "visa", "share"):
+        state.last_route = Route(candidate.origin, candidate.destination)
 
 
 def _make_candidate(state: DraftState, tokens: Tokens, figure: Figure, route: Route, when: tuple[str, bool], who: str, sentence: tuple[int, int]) -> Candidate:
@@ -149,15 +153,15 @@ def _make_candidate(state: DraftState, tokens: Tokens, figure: Figure, route: Ro
     counted_by = find_per(tokens, figure.last) or find_per_before(tokens, figure.core)
     if counted_by:
         figure.fired.append((PER, tokens.starts[counted_by[1]], tokens.ends[counted_by[2] - 1], counted_by[0]))
-    measure, rule, place = _measure(tokens, figure, unit)
+    measure, rule, place, after = _measure(tokens, figure, unit)
     if rule is not None:
-        figure.fired.append((rule, tokens.starts[place], tokens.ends[place], measure.value))
+        figure.fired.append((rule, tokens.starts[place], tokens.ends[after - 1], measure.value))
     group = _group(state, figure, unit)
     if group and group == state.defaults.group:
         defaulted.append("group")
     share_of, relative_to = _whole(state, tokens, figure)
     confidence = 0.95 - sum(_DOUBTS.get(flag, 0.1) for flag in figure.flags) - 0.05 * len(defaulted)
-    if topic is Topic.CONTEXT:
+    if topic is Topic.CONTEXT and unit not in ("person", "family", "household", "share", "application", "request", "visa"):
         route = Route(route.origin if "origin" not in route.defaulted else "", route.destination if "destination" not in route.defaulted else "", (), route.fired)
         defaulted = [name for name in defaulted if name not in ("origin", "destination")]
     return Candidate(
@@ -187,12 +191,12 @@ def _make_candidate(state: DraftState, tokens: Tokens, figure: Figure, route: Ro
     )
 
 
-def _measure(tokens: Tokens, figure: Figure, unit: str) -> tuple[Measure, Rule | None, int]:
-    """Return measure, rule and deciding token."""
+def _measure(tokens: Tokens, figure: Figure, unit: str) -> tuple[Measure, Rule | None, int, int]:
+    """Return measure, rule and deciding tokens."""
     if unit in DURATION_WORDS:
-        return Measure.DURATION, None, -1
+        return Measure.DURATION, None, -1, -1
     if unit in _CURRENCIES:
-        return Measure.FEE, None, -1
+        return Measure.FEE, None, -1, -1
     return find_measure(tokens.words, unit, figure.core)
 
 

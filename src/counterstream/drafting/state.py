@@ -39,6 +39,7 @@ class DraftState:
     last_group: str = ""
     last_period: str = ""
     last_route: Route | None = None
+    heading: str = ""
     unit_age: int = 0
     period_age: int = 0
     paragraph_starts: list[int] = field(default_factory=list[int])

@@ -12,7 +12,7 @@ ACCORDING = Rule(
     (
         Example("According to UNHCR, some 300 refugees returned.", "UNHCR"),
         Example("According to our best count, 155 emigres have returned.", "our best count"),
-        Example("Some 300 left, as reported by the Ministry of Interior.", "the Ministry of Interior"),
+        Example("Some 300 left, as reported by the Ministry of Interior in May.", "the Ministry of Interior"),
     ),
     ("They acted according to plan, and 300 left.",),
 )
@@ -40,7 +40,7 @@ ESTIMATE = Rule(
 )
 RULES = (ACCORDING, SAID, RUMOUR, ESTIMATE)
 
-_NAME = r"(?:the |a |an |our |their |some |most |many |several )?[\w'’./&-]+(?: (?!that|and that|which|who|said|says|has|have|had|was|were|is|are|in|on)[\w'’./&-]+){0,7}"
+_NAME = r"(?:the |a |an |our |their |some |most |many |several )?[\w'’/&-]+(?: (?!(?:that|and that|which|who|said|says|has|have|had|was|were|is|are|in|on|some|about|over|nearly|at|the|from|to)\b)[\w'’/&-]+){0,7}"
 PATTERNS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
     (ACCORDING, re.compile(r"\b(?:according to|as (?:reported|estimated|stated|announced|recorded) by|in the words of|by the count of|as per|on the authority of) (?P<who>(?!plan\b|their\b|his\b)" + _NAME + ")", re.IGNORECASE)),
     (RUMOUR, re.compile(r"\b(?P<who>it is (?:also |widely )?(?:rumou?red|said|believed|thought|reported|alleged|claimed)|rumou?rs?(?: in [\w ]{3,40}?)?|reportedly|allegedly|reports suggest|is said to have|are said to have)\b", re.IGNORECASE)),

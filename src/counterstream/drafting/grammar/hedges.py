@@ -137,9 +137,7 @@ NEUTRAL = _before(
     (
         "(a|the|its|their|) (combined|grand|overall|cumulative|) total of",
         "the (number|figure) of",
-        "(the|these|those|all|another|other|the other|the remaining|additional|further|an additional|a further|a total|the first|the last)",
-        "(all|each|every) of the",
-        "(all|both) the",
+        "(another|other|additional|further|an additional|a further|a total)",
         "(an average of|average|averaging|averaged|on average|a mean of|a median of)",
     ),
     Example("A total of 150 emigres returned.", "A total of"),
@@ -207,13 +205,12 @@ def read_hedge(tokens: Tokens, first: int, last: int, text: str) -> Hedge:
         if found is None:
             break
         entry, start = found
-        if entry is ABOUT and position < first and tokens.at(position) in ("the", "these", "those", "all", "of"):
-            break
         if entry is RHETORIC and tokens.at(start - 1) in ("the", "not", "nothing", "anything", "all"):
             break
         span = (tokens.starts[start], tokens.ends[position - 1])
         position = start
         if entry is NEUTRAL:
+            fired.append((entry.rule, *span, ""))
             continue
         begin = start
         fired.append((entry.rule, *span, entry.reading))

@@ -45,8 +45,8 @@ _MIGRATION = _FLOW - frozenset("brought sent released came come coming went goin
 )
 
 
-def find_measure(words: list[str], unit: str, near: int) -> tuple[Measure, Rule | None, int]:
-    """Return the measure of a figure, the rule and the token that decided.
+def find_measure(words: list[str], unit: str, near: int) -> tuple[Measure, Rule | None, int, int]:
+    """Return the measure of a figure, the rule and the tokens that decided.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def find_measure(words: list[str], unit: str, near: int) -> tuple[Measure, Rule 
     for phrase in _CUMULATIVE:
         for index, word in enumerate(words):
             if word == phrase[0] and tuple(words[index : index + len(phrase)]) == phrase:
-                return Measure.CUMULATIVE, CUMULATIVE, index
+                return Measure.CUMULATIVE, CUMULATIVE, index, index + len(phrase)
     best: tuple[int, Measure, Rule, int] | None = None
     for index, word in enumerate(words):
         distance = abs(index - near) + (3 if index < near else 0)
@@ -69,8 +69,8 @@ def find_measure(words: list[str], unit: str, near: int) -> tuple[Measure, Rule 
         elif word in _STOCK and (best is None or distance + 2 < best[0]):
             best = (distance + 2, Measure.STOCK, STOCK, index)
     if best is None:
-        return Measure.UNKNOWN, None, -1
-    return best[1], best[2], best[3]
+        return Measure.UNKNOWN, None, -1, -1
+    return best[1], best[2], best[3], best[3] + 1
 
 
 def find_topic(words: list[str], unit: str) -> Topic:

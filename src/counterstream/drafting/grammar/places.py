@@ -41,7 +41,13 @@ PEOPLE = Rule(
     (Example("Some 300 Soviet emigres signed.", "Soviet", "USSR"), Example("Some 300 Syrians left.", "Syrians", "Syria")),
     ("Some 300 emigres signed.",),
 )
-RULES = (ORIGIN, DESTINATION, LOCATION, PEOPLE)
+LISTED = Rule(
+    "place.listed",
+    "A place directly before a figure, as in a list.",
+    (Example("Germany took 300 refugees, Sweden (120) and Austria 90.", "Sweden", "Sweden"),),
+    ("Some 300 refugees went to Sweden.",),
+)
+RULES = (ORIGIN, DESTINATION, LOCATION, PEOPLE, LISTED)
 
 _ORIGIN_WORDS = frozenset("from leaving leave left leaves fled flee fleeing flees departed departing quit quitting abandoned escaped escaping escape exited of-out emigrated-from depart".split())
 _DESTINATION_WORDS = frozenset("to into reached reaching reach entered entering enter enters toward towards via-not onto joining visiting".split())
@@ -53,6 +59,10 @@ _ARRIVAL_WORDS = frozenset("arrived arrive arriving arrives arrivals arrival set
 _SKIPPED = frozenset(
     "the a neighbouring neighboring nearby northern southern eastern western north south east west central what is now then former mainland greater rural upper lower both either "
     "war-torn communist present-day modern - , and or ' \" port city town province region state republic of camp".split()
+)
+_TAKING = frozenset(
+    """took take takes taken received receives receive registered registers hosts hosted host admitted admits admit accepted accepts accept resettled resettles granted grants
+    reports reported recorded records offered offers welcomed welcomes sheltered shelters accommodates accommodated counts counted housed houses absorbed absorbs hold holds had has""".split()
 )
 #: How far back from a place the word that gives it its part may stand.
 _REACH = 9
@@ -136,10 +146,38 @@ def _is_other_name(tokens: Tokens, first: int, length: int) -> bool:
     return before in ("Mr", "Mrs", "Dr", "Ms") or (before == "New" and length == 1) or after in ("Street", "Road", "Avenue", "University", "Times", "Post", "Tribune", "Herald", "Agency", "Embassy")
 
 
+def is_heading(tokens: Tokens) -> bool:
+    """Whether a short paragraph is a heading: it ends without a full stop and is not a row of figures."""
+    return tokens.at(len(tokens) - 1)[:1].isalpha() and tokens.texts[0][0].isupper() and not any(word[0].isdigit() for word in tokens.words[1:])
+
+
+def _takes_people(tokens: Tokens, mention: PlaceMention) -> bool:
+    """Whether a place is the subject of a clause and takes people in: ``Canada will take 6,000``."""
+    before = tokens.at(mention.first - 1)
+    if before == "the":
+        before = tokens.at(mention.first - 2)
+    if before and before not in (",", ";", ".", ":", "(", "and", "but", "while", "whereas", '"', "that", "•", "-", "as", "when"):
+        return False
+    ahead = tokens.words[mention.last : mention.last + 5]
+    return any(word in _TAKING for word in ahead)
+
+
+def find_heading(tokens: Tokens) -> str:
+    """Return the place that a heading consists of, but for its number."""
+    mentions = find_places(tokens)
+    rest = [word for word in tokens.words if word[0].isalpha()]
+    if len(mentions) != 1 or mentions[0].people or not rest:
+        return ""
+    mention = mentions[0]
+    return mention.place.name if len(rest) <= mention.last - mention.first + (tokens.words[0] == "the") else ""
+
+
 def find_role(tokens: Tokens, mention: PlaceMention) -> Rule | None:
-    """Return the part that a place plays by the words before it."""
+    """Return the part that a place plays by the words around it."""
     if mention.people:
         return None
+    if _takes_people(tokens, mention):
+        return DESTINATION
     position = mention.first - 1
     steps = 0
     while position >= 0 and steps < _REACH:

@@ -43,8 +43,8 @@ MOST = Rule(
         Example("Most of the returnees were Jews.", "Most", "0.5..1"),
         Example("Almost all of the emigres stayed.", "Almost all", "0.9..1"),
         Example("Only a minority of Jews left.", "a minority", "0..0.5"),
-        Example("The majority of activists left.", "majority", "0.5..1"),
-        Example("The vast majority of refugees are women.", "vast majority", "0.7..1"),
+        Example("The majority of activists left.", "The majority", "0.5..1"),
+        Example("The vast majority of refugees are women.", "The vast majority", "0.7..1"),
     ),
     ("Most importantly, 300 left.", "The most recent 300 left."),
 )

@@ -274,7 +274,7 @@ PATTERNS = (
     _time("until", "Until or before a date.", "until till before prior up",
         rf"(?:until|till|before|prior to|up to|up until)(?: the (?:end|beginning|start) of)? (?:(?P<d>{DAY}) )?(?:(?P<m>{MONTH}),? )?(?P<y>{YEAR})", _until,
         Example("Before 1914 some 300 left.", "Before 1914", "../1914")),
-    _time("part-of-year", "A part of a year.", f"the early mid late beginning start end close first second third last final q1 q2 q3 q4 fourth middle opening latter",
+    _time("part-of-year", "A part of a year.", f"the early mid late beginning start end close first second third last final q fourth middle opening latter",
         rf"(?P<p>(?:the )?(?:early|mid|late|beginning of|start of|end of|close of|middle of|(?:first|second|third|fourth|last|final|latter|opening|closing) (?:half|quarter|(?:\w+ )?months) of|Q[1-4](?: of)?))(?: in)?[ -](?P<y>{YEAR})", _part_year,
         Example("In the first half of 1974 they left.", "the first half of 1974", "1974-01/1974-06"), Example("By the end of 1976 they had left.", "the end of 1976", "1976-10/1976-12"),
         Example("In Q3 2015 they came.", "Q3 2015", "2015-07/2015-09"), Example("In the first nine months of 1990 they came.", "the first nine months of 1990", "1990-01/1990-09")),

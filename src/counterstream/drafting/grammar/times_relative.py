@@ -120,9 +120,12 @@ def pick_year(clock: Clock, month: int) -> int:
     return clock.last_year
 
 
+_AFTER_PREPOSITION = re.compile(r"(?:\b(?:in|by|of|since|until|from|to|and|during|last|this|next|between|early|mid|late|through|before|after) |[-–/])$", re.IGNORECASE)
+
+
 def _month_only(match: re.Match[str], clock: Clock) -> str | None:
     month = month_number(match["m"])
-    if not match["m"][0].isupper():
+    if not match["m"][0].isupper() or (match["m"] in ("May", "March") and not match["d"] and not _AFTER_PREPOSITION.search(match.string, max(0, match.start("m") - 12), match.start("m"))):
         return None
     year = pick_year(clock, month)
     reading = format_month(year, month) if year else ""
@@ -188,14 +191,14 @@ PATTERNS = (
     _time("year-before", "The year before.", "the", r"the year (?:before|previous)(?= |[,.;)]|$)(?! the)", _year_before,
         Example("In 1921 many came, in the year before few.", "the year before", "1920")),
     _time("month-alone", "A month, or a day of one, without its year.", f"early mid late the {MONTH_LEADS} {DIGIT}",
-        rf"(?P<since>)(?:the )?(?:early |mid[- ]|late |beginning of |end of |middle of )?(?:(?P<d>{DAY}) (?:of )?)?{_BARE_MONTH}(?! ?\d{{1,4}}(?![\d,]))(?!\w)", _month_only,
+        rf"(?P<since>)(?:the )?(?:early |mid[- ]|late |beginning of |end of |middle of )?(?:(?P<d>{DAY}) (?:of )?)?{_BARE_MONTH}(?! ?\d{{1,4}}(?![\d,]))(?!, ?(?:1[4-9]|20)\d\d\b)(?!\w)", _month_only,
         Example("In 1972 they met. In late October they left.", "late October", "1972-10"), Example("In 1972 they met. The group left on 29 December by air.", "29 December", "1972-12-29"),
         never=("They may leave. We march on.", "May they return."), behind=r"(?:\b(?:in|by|of|since|until|from|to|and|during|on|for|last|this|next|between|early|mid|late|the|through|before|after|or|with|-)|[,(–—-]|^|\n)\s?-?$"),
     _time("since-month", "Since a month without its year.", "since", rf"(?P<since>since )(?:(?P<d>{DAY}) (?:of )?)?{_BARE_MONTH}(?! ?\d{{1,4}}(?![\d,]))(?!\w)", _month_only,
         Example("In 1972 they met. They do so since October.", "since October", "1972-10/..")),
     _time("day-alone", "A day without its year, month first.", MONTH_LEADS, rf"{_BARE_MONTH} (?P<d>{DAY})(?P<since>)?(?![\d,.]*\d)(?! (?:people|refugees|persons|families))", _month_only,
         Example("In 1972 they met. On December 29 they left.", "December 29", "1972-12-29")),
-    _time("months-alone", "From one month to another, without a year.", f"from between {MONTH_LEADS}", rf"(?:from |between )?(?P<m1>{MONTH})(?:-|–| to | and | through | until )(?P<m2>{MONTH})(?!\w)(?!,? \d)", _month_pair,
+    _time("months-alone", "From one month to another, without a year.", f"from between {MONTH_LEADS}", rf"(?:from |between )?(?P<m1>{MONTH})(?:-|–| to | and | through | until )(?P<m2>{MONTH})(?!\w)(?!,? ?(?:1[4-9]|20)\d\d\b)", _month_pair,
         Example("In 1972 they met. Between May and July 300 left.", "Between May and July", "1972-05/1972-07"), behind=""),
     _time("days-alone", "Several days of a month, without a year.", f"between from {DIGIT}", rf"(?:between |from )?(?P<d1>{DAY})(?:,| and| or|-|–| to| until)\s?(?P<d2>{DAY}) {_BARE_MONTH}(?! ?\d{{4}})(?!\w)", _days_only,
         Example("In 1972 they met. On 9 and 10 July none came.", "9 and 10 July", "1972-07-09/1972-07-10")),

@@ -33,7 +33,7 @@ PATTERNS = (
         Example("A seven year old girl left.", "seven year old"),
         Example("A 17-year-old and others left.", "17-year-old"),
         Example("He was 43 years old.", "43 years old"),
-        Example("All those over 16 years of age left.", "16 years of age"),
+        Example("Persons of 16 years of age left.", "16 years of age"),
         never=("They waited seven years.",),
     ),
     _trap(
@@ -49,7 +49,7 @@ PATTERNS = (
         "under-age",
         "Children under an age, adults over one.",
         "under over below above",
-        rf"(?:under|over|below|above)(?: the age of)? {_NUMBER}s?(?= (?:and|were|was|who|in|are|years)\b|[,.;)])(?! (?:and|were|are) \d)",
+        rf"(?:under|over|below|above)(?: the age of)? {_NUMBER}s?(?: years? (?:of age|old))?(?= (?:and|were|was|who|in|are|years)\b|[,.;)])(?! (?:and|were|are) \d)",
         Example("Children under five were fed first.", "under five"),
         Example("Half are children under 18, many alone.", "under 18"),
         behind=r"(?:children|child|adults|persons|people|men|women|girls|boys|youths?|those|everyone|anyone|aged|minors|population) (?:aged )?$",
@@ -67,7 +67,7 @@ PATTERNS = (
         "age-of",
         "A boy of 14, a woman of sixty.",
         "boy girl man woman child youth lad widow mother father son daughter person",
-        rf"(?:boy|girl|man|woman|child|youth|lad|widow|mother|father|son|daughter|person) of (?:about |some |only )?{_NUMBER}(?!-| (?:years|months|children|people|per|of))\b",
+        rf"(?:boy|girl|man|woman|child|youth|lad|widow|mother|father|son|daughter|person) of (?:about |some |only )?(?:\d{{1,2}}|{_NUMBER_WORD}(?:-{_NUMBER_WORD})?)(?!-| (?:years|months|children|people|per|of))\b",
         Example("A boy of 14 came alone.", "boy of 14"),
         never=("A man of 300 words came.",),
     ),
@@ -78,19 +78,19 @@ PATTERNS = (
         r"\d{2}(?=,)",
         Example("Ivan Petrov, 43, left in May.", "43"),
         never=("In Boston, 43, mostly Jews, returned.",),
-        behind=r"(?:[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][a-z]+, |, then |, now )$",
+        behind=r"(?:\b(?!In |At |From |To |By |Of |The )(?-i:[A-Z][a-z]+) (?:[A-Z]\. )?(?-i:[A-Z][a-z]+), |, then |, now )$",
     ),
     _trap(
         "document-part",
         "The number of a page, note, chapter, table, article or the like.",
         "page pages p pp note notes footnote chapter chap ch section sections sect para paragraph paragraphs article articles art table tables figure fig figures "
         "annex appendix vol volume volumes part line lines col column columns protocol resolution res regulation directive convention act law decree order cmd cmnd "
-        "document doc file fond opis delo ll folio item clause rule § box map plate number no nos no. ref copy copies serial series edition tome issue "
+        "document doc file fond opis delo ll folio item clause rule § box map plate ref copy copies serial series edition tome issue "
         "book bulletin circular schedule lot folder reel frame instruction bill executive clause title ch",
         r"(?:pages?|pp?\.?|(?:foot)?notes?|chap(?:ter|\.)?|ch\.|sections?|sect\.|para(?:graph)?s?\.?|articles?|art\.|tables?|fig(?:ure)?s?\.?|annex|appendix|vol(?:ume)?s?\.?|part|lines?|"
         r"col(?:umns?)?\.?|(?:security council |general assembly )?resolution|res\.|regulation|directive|protocol|convention|act|law|decree|order|cmn?d\.?|document|doc\.?|file|fond|opis|delo|ll\.|folio|"
-        r"item|clause|rule|§|box|map|plate|n(?:umber|os?)\.?|ref\.?|copy|copies|serial|series|edition|tome|issue|book|bulletin|circular|schedule|lot|folder|reel|frame|instruction|bill|executive order|title)"
-        r"(?: \(?(?:EC|EU|EEC|No|Nos|number)\)?\.?)*[ .:]{1,3}(?:no\. ?|nos\. ?|№ ?)?(?:[A-Z]{1,3}[-/])?\d[\d./-]*(?:\([^)\s]{1,4}\))?[a-z]?(?:(?: and |, ?|-|–| to )\d[\d./-]*)?(?!\w)(?! (?:people|persons|families|refugees|per cent|percent|visas|000))",
+        r"item|clause|rule|§|box|map|plate|ref\.?|copy|copies|serial|series|edition|tome|issue|book|bulletin|circular|schedule|lot|folder|reel|frame|instruction|bill|executive order|title)"
+        r"(?: \(?(?:EC|EU|EEC|No|Nos|number)\)?\.?)*[ .:]{1,3}(?:no\. ?|nos\. ?|№ ?)?(?:[A-Z]{1,3}[-/])?\d+(?:[./-]\d+)*(?:\([^)\s]{1,4}\))?[a-z]?(?:(?: and |, ?|-|–| to )\d+(?:[./-]\d+)*)?(?!\w|,\d{3})(?! (?:Vict|Geo|Will|Edw)\b)(?! (?:people|persons|families|refugees|per cent|percent|visas|000))",
         Example("See page 12 for the rest.", "page 12"),
         Example("It is told on pp. 12-14 of the report.", "pp. 12-14"),
         Example("Article 13 grants the right to leave.", "Article 13"),
@@ -103,7 +103,7 @@ PATTERNS = (
         "number-sign",
         "A number after No. or #.",
         "no nos № #",
-        r"(?:Nos?\.? ?|№ ?|# ?)\d[\d/-]*",
+        r"(?:Nos?\. ?|(?-i:Nos? )|№ ?|# ?)\d+(?:[/-]\d+)*",
         Example("Camp No. 5 was closed.", "No. 5"),
         never=("There were no 300 families.",),
         behind=r"(?:^|[^a-z] |[A-Za-z]{3,} )$",
@@ -113,13 +113,21 @@ PATTERNS = (
         "Letters and digits that name a document, a road, an aircraft or a form.",
         "sov sova e m a b c f t i r u g k mig boeing tu il airbus flight route highway room gate form class type line covid apollo camp block zone sector house unit building barrack "
         "psalm zech gen exod lev num deut isa jer ezek matt mark luke john acts rom cor radio channel interstate h group",
-        r"(?:[A-Z]{1,5}-?\d{1,5}(?:-\d+)*[A-Z]?\b|[A-Z]{2,6}[- ]\d{2,6}-\d[\w-]*|(?:Boeing|Tu|Il|Airbus|MiG|Flight|Route|Highway|Room|Gate|Form|Class|Type|Line|Channel|Interstate|Covid|Apollo|Camp|Block|Zone|Sector|House|Unit|Building|Barrack|Radio)[ -]\d{1,4}[A-Z]?\b(?![,.]\d)"
+        r"(?-i:[A-Z]{1,5}-?\d{1,5}(?:-\d+)*[A-Z]?\b|[A-Z]{2,6}[- ]\d{2,6}-\d[\w-]*|(?:Boeing|Tu|Il|Airbus|MiG|Flight|Route|Highway|Room|Gate|Form|Class|Type|Line|Channel|Interstate|Covid|Apollo|Camp|Block|Zone|Sector|House|Unit|Building|Barrack|Radio)[ -]\d{1,4}[A-Z]?\b(?![,.]\d)"
         r"|(?:[1-3] )?(?:Psalm|Zech|Gen|Exod|Lev|Num|Deut|Isa|Jer|Ezek|Matt|Mark|Luke|John|Acts|Rom|Cor)\.? \d{1,3}:\d{1,3}(?:-\d+)?)",
         Example("Flight 601 brought 90 emigrants.", "Flight 601"),
         Example("See SOV 87-10015X for more.", "SOV 87-10015X"),
         Example("It says so (Zech 2:6) clearly.", "Zech 2:6"),
         Example("Holders of form I-94 may stay.", "I-94"),
         never=("A camp 300 people strong.",),
+    ),
+    _trap(
+        "telephone-digits",
+        "Digits grouped as a telephone number is.",
+        DIGIT,
+        r"\d{3}-\d{3}-\d{4}\b|\d{3}-\d{4}\b|0\d{2,4}[ -/]\d{5,}\b",
+        Example("Ask 202-555-0147 for more.", "202-555-0147"),
+        never=("In 1975-1976 they left.",),
     ),
     _trap(
         "document-number",
@@ -140,7 +148,7 @@ PATTERNS = (
         "clock",
         "A time of the day.",
         f"{DIGIT} {_WORD_LEADS}",
-        rf"(?:{_NUMBER} minutes (?:past|to) )?{_NUMBER}(?:[.:]\d\d)? ?(?:[ap]\.?m\.?\b|o'clock|hours (?:GMT|UTC)\b)",
+        rf"(?:{_NUMBER} minutes (?:past|to) )?{_NUMBER}(?:[.:]\d\d)? ?(?:[ap]\.?m\b\.?|o'clock|hours (?:GMT|UTC)\b)",
         Example("The train left at 10.30 a.m. with 200 emigrants.", "10.30 a.m."),
         Example("They met at six o'clock.", "six o'clock"),
         never=("They met 10 ambassadors.",),
@@ -157,7 +165,7 @@ PATTERNS = (
         "An act by the years of a reign and its chapter.",
         DIGIT,
         r"\d{1,2}(?: ?(?:and|&) ?\d{1,2})? (?:Vict|Geo|Will|Wm|Edw|Eliz|Car|Jac)\.?(?: [IVX]+\.?)?,? ?(?:c(?:ap|h)?\.? ?\d+)?",
-        Example("The Act 15 and 16 Vict. c. 44 requires it.", "15 and 16 Vict. c. 44"),
+        Example("It is 15 and 16 Vict. c. 44 that requires it.", "15 and 16 Vict. c. 44"),
     ),
     _trap(
         "ordinal",
@@ -181,7 +189,7 @@ PATTERNS = (
         "name",
         "A number within a name.",
         f"world war group g big catch yom six {_WORD_LEADS} {DIGIT} area article forty",
-        r"(?:World War (?:One|Two|I{1,3}|1|2)\b|(?:Six|Seven|Thirty|Hundred|Eighty|Hundred|Twelve|Ten|Nine)[ -](?:Day|Days'|Years?'?|Day's)[ -]War|Group of (?:\d+|Seven|Eight|Twenty)|Big (?:Three|Four|Five)|"
+        r"(?:World War (?:One|Two|I{1,3}|1|2)\b|(?:Six|Seven|Thirty|Hundred|Eighty|Hundred|Twelve|Ten|Nine)[ -](?:Day|Days'|Years?'?|Day's)[ -]War|(?-i:Group of (?:\d+|Seven|Eight|Twenty))|Big (?:Three|Four|Five)|"
         r"(?:One|Two|Three|Four|Five|Seven|Ten)[ -](?:Year|Point|Power|Child) (?:Plan|Programme|Program|Agreement|Policy|Pact)|Four Powers|Three Mile|Forty-?Eighters|\d+[ -](?:Year|Point) (?:Plan|Programme|Program))",
         Example("The Six-Day War changed much.", "Six-Day War"),
         Example("After World War II 300 families left.", "World War II"),
@@ -203,14 +211,6 @@ PATTERNS = (
         "tel telephone phone fax call + (",
         r"(?:tel(?:ephone)?|phone|fax|call)\.?:? ?\(?\+?\d[\d ()./-]{5,}\d|\+\d[\d ()./-]{6,}\d|\(\d{3}\) \d{3}-\d{4}",
         Example("Ask tel. 202-555-0147 for more.", "tel. 202-555-0147"),
-    ),
-    _trap(
-        "telephone-digits",
-        "Digits grouped as a telephone number is.",
-        DIGIT,
-        r"\d{3}-\d{3}-\d{4}\b|\d{3}-\d{4}\b|0\d{2,4}[ -/]\d{5,}\b",
-        Example("Ask 202-555-0147 for more.", "202-555-0147"),
-        never=("In 1975-1976 they left.",),
     ),
     _trap(
         "score",

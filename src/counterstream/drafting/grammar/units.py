@@ -84,9 +84,9 @@ _SIGNS = {"$": "dollar", "£": "pound", "€": "euro", "¥": "yen", "₽": "roub
 _PERSON_VERBS = frozenset(
     """demonstrated left emigrated immigrated migrated returned fled departed arrived settled applied died perished crossed went came entered sailed landed
     stayed remained survived marched gathered attended signed lived escaped moved drowned resettled disembarked embarked enlisted sought
-    travelled traveled registered live lives flee leave return arrive cross returning leaving arriving emigrating fleeing crossing moving""".split()
+    travelled traveled registered live lives flee leave return arrive cross""".split()
 )
-_PERSON_PARTICIPLES = frozenset("who whom fleeing displaced stranded detained interned deported expelled evacuated resettled naturalised naturalized".split())
+_PERSON_PARTICIPLES = frozenset("who whom fleeing returning leaving arriving emigrating crossing moving entering seeking displaced stranded detained interned deported expelled evacuated resettled naturalised naturalized".split())
 _AUXILIARIES = frozenset("have has had were was are will would could may might did".split())
 _PASSIVE_PERSON = frozenset(
     """deported expelled evacuated resettled repatriated interned displaced admitted naturalised naturalized killed arrested detained settled born enrolled
