@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from counterstream.drafting.columns import order_columns
+from counterstream.drafting.document import Table
 from counterstream.drafting.furniture import Line, find_furniture, read_lines
 from counterstream.drafting.grammar.rule import Example, Rule
+from counterstream.drafting.text_tables import find_text_tables
 
 NOTE_MARK = Rule(
     "clean.note-mark",
@@ -95,8 +99,20 @@ class CleanText:
         return (first, last) if first < last else (last - 1, first + 1)
 
 
-def clean_text(raw: str) -> CleanText:
+def clean_text(raw: str, tables: Sequence[Table] = ()) -> tuple[CleanText, list[Table]]:
     """Clean a raw text.
+
+    Parameters
+    ----------
+    raw
+        The text.
+    tables
+        Tables that a reader found; further ones are looked for in the lines.
+
+    Returns
+    -------
+    tuple
+        The text without its tables, and all tables.
 
     Notes
     -----
@@ -106,8 +122,10 @@ def clean_text(raw: str) -> CleanText:
     cleaned = CleanText()
     lines = read_lines(raw)
     furniture = find_furniture(lines)
-    cleaned.fired.extend((rule, start, end, "") for rule, start, end in furniture.values())
+    everywhere = [*tables, *find_text_tables(lines, furniture)] if not tables else list(tables)
+    in_tables = _lines_of(everywhere, lines)
     single_blank_joins = is_double_spaced(lines)
+    cleaned.fired.extend((rule, start, end, "") for index, (rule, start, end) in furniture.items() if index not in in_tables)
     pieces: list[str] = []
     previous: Line | None = None
     blanks = 0
@@ -116,7 +134,7 @@ def clean_text(raw: str) -> CleanText:
         if line.blank:
             blanks += 1
             continue
-        if index in furniture:
+        if index in furniture or index in in_tables:
             crossed = True
             continue
         if previous is not None:
@@ -124,7 +142,17 @@ def clean_text(raw: str) -> CleanText:
         _add_line(cleaned, pieces, line)
         previous, blanks, crossed = line, 0, False
     cleaned.text = "".join(pieces).translate(_SAME_LENGTH)
-    return cleaned
+    return cleaned, everywhere
+
+
+def _lines_of(tables: Sequence[Table], lines: list[Line]) -> set[int]:
+    """Return the numbers of the lines that tables cover."""
+    starts = [line.start for line in lines]
+    covered: set[int] = set()
+    for table in tables:
+        first = bisect_left(starts, table.start)
+        covered.update(range(first, bisect_left(starts, max(table.end, table.start + 1))))
+    return covered
 
 
 def is_double_spaced(lines: list[Line]) -> bool:

@@ -14,6 +14,7 @@ from counterstream.drafting.grammar.pattern import Clock
 from counterstream.drafting.lexer import read_tokens, split_sentences
 from counterstream.drafting.sentence import draft_sentence
 from counterstream.drafting.state import DraftState
+from counterstream.drafting.tables import draft_table
 from counterstream.errors import CounterstreamError, Problem
 
 #: Goes up with every change of the grammar that can change a draft.
@@ -43,7 +44,7 @@ def draft_document(document: Document, defaults: Defaults | None = None) -> Draf
         message, found = "the document has too much text to be drafted at once", f"{len(document.text):,} characters"
         allowed, mend = f"at most {MOST_CHARACTERS:,} characters", "cut the document into parts, for example by chapters"
         raise CounterstreamError(Problem(codes.HUGE_TEXT, message, document.name, found=found, allowed=allowed, mend=mend))
-    clean = clean_text(document.text)
+    clean, tables = clean_text(document.text, document.tables)
     state = DraftState(document, defaults, clean, clock, find_style(clean.text))
     for rule, start, end, reading in clean.fired:
         state.fire_raw(rule, start, end, reading)
@@ -54,6 +55,8 @@ def draft_document(document: Document, defaults: Defaults | None = None) -> Draf
             state.begin_paragraph()
         clock.age += 1
         draft_sentence(state, read_tokens(clean.text, start, end), start, end)
+    for table in tables:
+        draft_table(state, table)
     return Draft(
         document.sha256,
         document.name,

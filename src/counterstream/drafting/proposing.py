@@ -211,6 +211,8 @@ def _match_answer(
     if kind is None or unit is None:
         return None
     what, score = _choose_what(answer, observable, said)
+    if score <= 0.0:  # places alone do not say what was counted
+        return None
     places = {place.name: place.label for place in system.places}
     group, group_score = _choose_cell(answer.group, alone.group, said, {})
     origin, origin_score = _choose_cell(answer.origin, candidate.origin, said, places)
@@ -279,11 +281,20 @@ def _choose_cell(allowed: Iterable[str], stated: str, said: _Said, labels: dict[
         own = find_words(f"{choice} {labels.get(choice, '')}")
         if stated and stated.lower() == choice.lower():
             return choice, 2.0
-        score = 1.5 if words and words & own else -1.0 if words else 0.0
+        score = _agreement(words, own)
         score += 0.75 if own & said.words else 0.0
         if score > most:
             best, most = choice, score
     return best, most
+
+
+def _agreement(words: frozenset[str], own: frozenset[str]) -> float:
+    """Return how well what is stated agrees with a choice: "Soviet Jews" with "Jews", not "old shore" with "new shore"."""
+    if not words:
+        return 0.0
+    if own and (words <= own or own <= words):
+        return 1.5
+    return 0.0 if words & own else -1.0
 
 
 def _sketch_claim(system: System, candidate: Candidate, about: About) -> Claim:

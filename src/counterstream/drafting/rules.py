@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from counterstream.drafting import clean, furniture
-from counterstream.drafting.grammar import attribution, events, hedges, measures, numbers, per, places, ranges, shares, times, times_relative, traps, units
+from counterstream.drafting.grammar import attribution, events, hedges, measures, numbers, per, places, ranges, shares, table_words, times, times_relative, traps, units
 from counterstream.drafting.grammar.rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -22,5 +22,6 @@ RULES: tuple[Rule, ...] = (
     *attribution.RULES,
     *measures.RULES,
     *events.RULES,
+    *table_words.RULES,
 )
 BY_ID: dict[str, Rule] = {rule.id: rule for rule in RULES}

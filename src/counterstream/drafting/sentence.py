@@ -19,6 +19,8 @@ from counterstream.drafting.scan import TRIGGERS, Found, scan_sentence
 from counterstream.drafting.state import DraftState
 
 _CURRENCIES = frozenset(CURRENCIES.split())
+#: Units that a later figure may leave out.
+_REMEMBERED = frozenset("person family household application request visa".split())
 _GENERIC = frozenset("people person persons individuals individual others".split())
 #: For so many sentences a figure without a noun counts what the one before it counted.
 _UNIT_MEMORY = 4
@@ -27,7 +29,7 @@ _LONGEST_HEADING = 8
 #: A time that begins so near to the beginning of a sentence is what the sentence is about.
 _LEADING = 4
 #: For so many sentences of a paragraph a figure without a time belongs to the time told last.
-_PERIOD_MEMORY = 3
+_PERIOD_MEMORY = 5
 #: What is taken off the confidence for each doubt.
 _DOUBTS = {"suspect-digits": 0.4, "unit-elided": 0.15, "unit-assumed": 0.3, "unit-unknown-noun": 0.15, "year-or-count": 0.3}
 
@@ -76,6 +78,8 @@ def _mention(state: DraftState, kind: MentionKind, start: int, end: int, period:
 def _settle_unit(state: DraftState, tokens: Tokens, figure: Figure) -> bool:
     """Give an elided unit, and return whether the figure stands."""
     if figure.unit_name:
+        if figure.unit_name in _REMEMBERED:
+            state.last_unit, state.unit_age = figure.unit_name, 0
         if figure.unit is not None and figure.unit.rule is OTHER_NOUN:
             figure.flags.append("unit-unknown-noun")
         return True
@@ -130,10 +134,10 @@ def _draft_figures(state: DraftState, tokens: Tokens, figures: list[Figure], fou
 
 def _remember(state: DraftState, candidate: Candidate) -> None:
     """Keep what a later figure may leave out."""
-    if candidate.unit in ("person", "family", "household", "application", "request", "visa"):
+    if candidate.unit in _REMEMBERED:
         state.last_unit, state.unit_age = candidate.unit, 0
         state.last_group = candidate.group or state.last_group
-    if candidate.unit in ("person", "family", "household", "application", "request", "visa", "share"):
+    if candidate.unit in _REMEMBERED | {"share"}:
         state.last_route = Route(candidate.origin, candidate.destination)
 
 
@@ -161,7 +165,7 @@ def _make_candidate(state: DraftState, tokens: Tokens, figure: Figure, route: Ro
         defaulted.append("group")
     share_of, relative_to = _whole(state, tokens, figure)
     confidence = 0.95 - sum(_DOUBTS.get(flag, 0.1) for flag in figure.flags) - 0.05 * len(defaulted)
-    if topic is Topic.CONTEXT and unit not in ("person", "family", "household", "share", "application", "request", "visa"):
+    if topic is Topic.CONTEXT and unit not in _REMEMBERED | {"share"}:
         route = Route(route.origin if "origin" not in route.defaulted else "", route.destination if "destination" not in route.defaulted else "", (), route.fired)
         defaulted = [name for name in defaulted if name not in ("origin", "destination")]
     return Candidate(
@@ -205,7 +209,7 @@ def _group(state: DraftState, figure: Figure, unit: str) -> str:
     phrase = figure.unit.phrase if figure.unit else ""
     if phrase and phrase.lower() not in _GENERIC and unit in ("person", "family", "household", "share"):
         return phrase.strip("\"' ")
-    if unit in ("person", "family", "household", "application", "request", "visa", "share"):
+    if unit in _REMEMBERED | {"share"}:
         return state.defaults.group or (state.last_group if figure.unit is None else "")
     return ""
 

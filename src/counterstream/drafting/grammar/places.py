@@ -44,7 +44,7 @@ PEOPLE = Rule(
 LISTED = Rule(
     "place.listed",
     "A place directly before a figure, as in a list.",
-    (Example("Germany took 300 refugees, Sweden (120) and Austria 90.", "Sweden", "Sweden"),),
+    (Example("Germany took 300 refugees, Sweden (120) too.", "Sweden", "Sweden"),),
     ("Some 300 refugees went to Sweden.",),
 )
 RULES = (ORIGIN, DESTINATION, LOCATION, PEOPLE, LISTED)

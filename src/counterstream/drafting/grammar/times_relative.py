@@ -157,6 +157,12 @@ def _part_of_this_year(match: re.Match[str], clock: Clock) -> str | None:
     return f"{format_month(year, first)}/{format_month(year, last)}"
 
 
+def _quarter_only(match: re.Match[str], clock: Clock) -> str | None:
+    year = year_of(clock.last) or clock.last_year or clock.year
+    first, last = months_of_part(match["p"].lower())
+    return f"{format_month(year, first)}/{format_month(year, last)}" if year else ""
+
+
 def _season_only(match: re.Match[str], clock: Clock) -> str | None:
     year = pick_year(clock, 1)
     return f"{year}-{SEASONS[match['s'].lower()]}" if year else ""
@@ -176,7 +182,7 @@ def _time(name: str, meaning: str, lead: str, expression: str, read: object, *ex
 
 _BARE_MONTH = r"(?P<m>January|February|March|April|May|June|July|August|September|October|November|December)"
 PATTERNS = (
-    _time("later", "A while after what was told before.", f"{_COUNT_LEADS} {DIGIT} about around", rf"(?:about |around |some |roughly )?{_COUNT} {_UNIT}s?(?: later| afterwards?| after that| on)\b", _after,
+    _time("later", "A while after what was told before.", f"{_COUNT_LEADS} {DIGIT} about around", rf"(?:about |around |some |roughly )?{_COUNT} {_UNIT}s?(?: later\b| afterwards?\b| after that\b| on(?=[,.]))", _after,
         Example("A year later another letter came.", "A year later", "P1Y after"), Example("Six months later they left.", "Six months later", "P6M after"), never=("They came in later years.",)),
     _time("ago", "A while before the document or before what was told.", f"{_COUNT_LEADS} {DIGIT} about around nearly almost roughly", rf"(?:about |around |some |roughly |nearly |almost |over |more than )?{_COUNT} {_UNIT}s?(?: ago| earlier| before that| previously| beforehand)\b", _before,
         Example("About a year ago he had been there.", "About a year ago", "P1Y before~"), Example("That was three years earlier.", "three years earlier", "P3Y before")),
@@ -204,6 +210,8 @@ PATTERNS = (
         Example("In 1972 they met. On 9 and 10 July none came.", "9 and 10 July", "1972-07-09/1972-07-10")),
     _time("part-of-this-year", "A part of this or last year.", "the early mid late end first second last", r"(?P<p>(?:the )?(?:early|mid|late|beginning of|start of|end of|close of|(?:first|second|third|fourth|last|final) (?:half|quarter|(?:\w+ )?months) of))[ -](?P<w>this|last|the current|the previous) year\b", _part_of_this_year,
         Example("Dated 24 May 1972. In the first eight months of this year 300 came.", "the first eight months of this year"), behind=""),
+    _time("quarter-alone", "A quarter or half of the year told before.", "the", r"the (?P<p>(?:first|second|third|fourth|last|final) (?:half|quarter|(?:two|three|four|five|six|seven|eight|nine|ten|eleven) months))(?: of (?:the|that|the same) year)?(?! (?:of|century))(?=[ ,.;)])", _quarter_only,
+        Example("In 1972 they met. In the fourth quarter 300 came.", "the fourth quarter", "1972-10/1972-12"), never=("The second half of them left.",)),
     _time("season-alone", "A season without its year.", "the that this last early late", rf"(?:the|that|this|last|early|late) (?:following |same |past |early |late )?(?P<s>{SEASON})\b(?! of the)(?! (?:of|into|in) )", _season_only,
         Example("In 1972 they met. That summer 300 left.", "That summer", "1972-22"), never=("After the fall of the regime.",)),
     _time("today", "The day of the document.", "today nowadays yesterday", r"(?:today|nowadays|yesterday)\b(?!')", _today, Example("Today some 300 live there.", "Today")),

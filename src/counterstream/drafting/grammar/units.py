@@ -95,8 +95,8 @@ _PASSIVE_PERSON = frozenset(
 )
 _SUBJECT_VERBS = frozenset(
     """numbered number numbers totalled totaled totals total reached reaches rose risen rising fell fallen falling dropped dropping declined increased increasing grew grown stood stands
-    climbed sank soared exceeded averaged was were is are of plunged shrank peaked hit surpassed doubled estimated put decreased dwindled swelled swollen jumped
-    amounted came at to by""".split()
+    climbed sank soared exceeded averaged was were is are plunged shrank peaked hit surpassed doubled estimated put decreased dwindled swelled swollen jumped
+    amounted came""".split()
 )
 _SUBJECT_NOUNS = {"emigration": "person", "immigration": "person", "migration": "person", "population": "person", "populations": "person", "exodus": "person", "outflow": "person",
     "inflow": "person", "influx": "person", "net-migration": "person", "outmigration": "person", "caseload": "person", "intake": "person", "repatriation": "person", "resettlement": "person",
@@ -259,6 +259,9 @@ def unit_of_subject(tokens: Tokens, index: int, text: str) -> Unit | None:
     steps = 0
     verb = False
     best: Unit | None = None
+    noun_before = tokens.at(index - 2)
+    if tokens.at(index - 1) == "of" and noun_before in _SUBJECT_NOUNS:
+        return Unit(_SUBJECT_NOUNS[noun_before], noun_before, index, index, SUBJECT, tokens.starts[index - 2], tokens.ends[index - 2])
     while position >= 0 and steps < 14:
         word = tokens.words[position]
         verb = verb or word in _SUBJECT_VERBS
@@ -283,13 +286,15 @@ def unit_of_subject(tokens: Tokens, index: int, text: str) -> Unit | None:
 
 def _follows_preposition(tokens: Tokens, position: int) -> bool:
     """Whether a noun hangs on a preposition, but for ``the number of``."""
-    for step in range(1, 4):
+    for step in range(1, 5):
         word = tokens.at(position - step)
+        if word in ("the", "a", "its", "their", "these", "those", "all"):
+            continue
         if word == "of" and tokens.at(position - step - 1) in ("number", "numbers", "total", "flow", "influx", "figure", "count", "population"):
             return False
         if word in ("of", "to", "from", "in", "for", "by", "at", "on", "with", "among", "into"):
             return True
-        if word in ("the", "", ",", ".") or word in STOP_WORDS:
+        if not word or not word[0].isalpha() or word in STOP_WORDS:
             return False
     return False
 
