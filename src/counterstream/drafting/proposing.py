@@ -289,7 +289,7 @@ def _choose_cell(allowed: Iterable[str], stated: str, said: _Said, labels: dict[
 
 
 def _agreement(words: frozenset[str], own: frozenset[str]) -> float:
-    """Return how well what is stated agrees with a choice: "Soviet Jews" with "Jews", not "old shore" with "new shore"."""
+    """Return how well what is stated agrees with a choice: "the coast" with "coast", not "old" with "new shore"."""
     if not words:
         return 0.0
     if own and (words <= own or own <= words):
