@@ -41,6 +41,8 @@ _MATTERS: dict[str, tuple[str, ...]] = {
     "wish": ("wish", "want", "desir", "intend"),
     "share": ("share", "percent", "proportion", "fraction", "majority", "minority"),
 }
+#: Matters that take two words.
+_PHRASES = re.compile(r"\b(?:c[ao]m(?:e|es|ing)|went|go(?:es|ne|ing)?|turn(?:s|ed)?) (?:back|home)\b")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _COMMON = frozenset(
     [
@@ -185,8 +187,10 @@ def is_answered(system: System, candidate: Candidate, proposal: Proposal) -> boo
 
 def find_matters(text: str) -> frozenset[str]:
     """Return the matters of a migration that a text speaks of."""
-    words = _WORD.findall(text.lower())
-    return frozenset(matter for matter, stems in _MATTERS.items() if any(word.startswith(stems) for word in words))
+    low = " ".join(text.lower().split())
+    words = _WORD.findall(low)
+    found = {matter for matter, stems in _MATTERS.items() if any(word.startswith(stems) for word in words)}
+    return frozenset(found | {"return"} if _PHRASES.search(low) else found)
 
 
 def find_words(text: str) -> frozenset[str]:
