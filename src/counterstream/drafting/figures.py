@@ -10,7 +10,8 @@ from counterstream.drafting.grammar.numbers import Number, NumberStyle, read_num
 from counterstream.drafting.grammar.ranges import RANGE, join_range
 from counterstream.drafting.grammar.rule import Rule
 from counterstream.drafting.grammar.shares import PERCENT, Share, percent_after, read_share
-from counterstream.drafting.grammar.units import DURATION_WORDS, Unit, unit_after, unit_of_subject, unit_of_verb, unit_of_whole, unit_sign
+from counterstream.drafting.grammar.unit_words import ABSTRACT_NOUNS
+from counterstream.drafting.grammar.units import DURATION_WORDS, OTHER_NOUN, Unit, unit_after, unit_of_subject, unit_of_verb, unit_of_whole, unit_sign
 from counterstream.drafting.lexer import Tokens
 
 Fired = tuple[Rule, int, int, str]
@@ -199,12 +200,16 @@ def _attach_unit(tokens: Tokens, figure: Figure, number: Number, text: str) -> N
     if tokens.at(after) == "of" and (number.vague or tokens.at(after + 1) in ("the", "these", "those", "this", "its", "their", "our", "his", "all")):
         unit = unit_of_whole(tokens, after, text)
     else:
-        unit = unit_after(tokens, after, text, figure.digits)
+        unit = unit_after(tokens, after, text, True)
     unit = unit or unit_of_verb(tokens, after, figure.first)
     if unit is None and figure.firm:
         unit = unit_of_subject(tokens, figure.first, text)
     if unit is None:
         return
+    if unit.noun in DURATION_WORDS and figure.hedge_words.lower() == "over" and tokens.at(figure.first - 1) not in _LASTING:
+        # "settled over two years": during them, and not for more than them.
+        figure.bound, figure.hedge_words = Bound.EXACT, ""
+        figure.value, figure.low, figure.high = _limits(Bound.EXACT, number.value, number.low, number.high)
     figure.unit, figure.unit_name = unit, unit.unit
     years = {"century": 100.0, "decade": 10.0}.get(unit.noun)
     if years and number.value == 0.5:
@@ -220,6 +225,7 @@ def _attach_unit(tokens: Tokens, figure: Figure, number: Number, text: str) -> N
         figure.fired.extend(again.fired)
 
 
+_LASTING = frozenset("for lasted took take takes waited waiting wait is was after of lived spent been last lasts with".split())
 #: Before a small number these make it refer back to things already told.
 _DEFINITE = frozenset("the these those both his her their its our all".split())
 _BEFORE_LENGTH = frozenset("for within after in over than of least about nearly almost some only another additional lasted took waited every wait".split())
@@ -239,7 +245,9 @@ def _is_quantity(tokens: Tokens, figure: Figure, number: Number, hedge: Hedge) -
         if unit.noun in DURATION_WORDS:
             return before in _BEFORE_LENGTH or bool(hedge.words)
         return unit.unit in ("family", "household") and before not in ("the", "this", "that", "every") or bool(hedge.words)
-    if unit.rule.id == "unit.other-noun" or unit.last == unit.first:
+    if unit.rule is OTHER_NOUN:
+        return number.value != 1 and unit.noun + "s" not in ABSTRACT_NOUNS and before not in _DEFINITE
+    if unit.last == unit.first:
         return unit.last == unit.first and unit.unit == "person" and (bool(hedge.words) or unit.rule.id == "unit.group-of")
     if before in _DEFINITE and unit.noun not in DURATION_WORDS:
         return False

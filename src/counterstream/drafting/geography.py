@@ -136,4 +136,4 @@ def _distance(tokens: Tokens, figure: Figure, figures: list[Figure], mention: Pl
             return None
         return len(between) + (30 if not _CLAUSE_ENDS.isdisjoint(between) else 0)
     others = sum(mention.last <= other.first < figure.first for other in figures)
-    return figure.first - mention.first + 4 + 15 * others
+    return figure.first - mention.first + 12 + 15 * others

@@ -13,11 +13,14 @@ from counterstream.drafting.scan import Found
 
 _UNTIL = frozenset("by until till before".split())
 _SINCE = frozenset("since after starting beginning".split())
+_SMALL_WORDS = frozenset("in the whole of all during for by since until throughout over on at to".split())
+_LEAD_WORDS = frozenset(", about some over more than only at least the another an a estimated nearly almost around roughly as many up to no fewer just under well".split())
+_HAD = frozenset("had have has".split())
 _HAVE = frozenset("have has".split())
 _DURATION = re.compile(r"P(\d+)([YMWD]) (after|before)")
 
 
-def pick_periods(tokens: Tokens, figures: list[Figure], found: list[Found], clock: Clock) -> list[tuple[str, bool]]:
+def pick_periods(tokens: Tokens, figures: list[Figure], found: list[Found], clock: Clock, last: str) -> list[tuple[str, bool]]:
     """Return for each figure its period and whether it was only inferred.
 
     Notes
@@ -26,10 +29,10 @@ def pick_periods(tokens: Tokens, figures: list[Figure], found: list[Found], cloc
     stands between or if it opens the sentence; else the next time after it.
     """
     times = [item for item in found if item.kind is MentionKind.TIME and item.reading]
-    return [_pick(tokens, number, figures, times, clock) for number in range(len(figures))]
+    return [_pick(tokens, number, figures, times, clock, last) for number in range(len(figures))]
 
 
-def _pick(tokens: Tokens, number: int, figures: list[Figure], times: list[Found], clock: Clock) -> tuple[str, bool]:
+def _pick(tokens: Tokens, number: int, figures: list[Figure], times: list[Found], clock: Clock, last: str) -> tuple[str, bool]:
     figure = figures[number]
     before = [item for item in times if item.last <= figure.core]
     after = [item for item in times if item.first >= figure.last]
@@ -41,7 +44,7 @@ def _pick(tokens: Tokens, number: int, figures: list[Figure], times: list[Found]
         own_after = own_after[:-1]
     chosen: Found | None = None
     perfect = _is_perfect(tokens, figure)
-    if own_after and own_after[0].first - figure.last <= 2:
+    if own_after and _is_tight(tokens.words[figure.last : own_after[0].first]):
         chosen = own_after[0]
     elif own_after and _is_close(tokens, figure, own_after[0]) and not (own_before and _leads(tokens, own_before[-1], figure)):
         chosen = own_after[0]
@@ -51,13 +54,13 @@ def _pick(tokens: Tokens, number: int, figures: list[Figure], times: list[Found]
         chosen = own_after[0]
     elif before:
         chosen = before[0] if before[0].first <= 3 else before[-1]
-    elif after and not (perfect and clock.year):
+    elif after and not (perfect and clock.year) and not last:
         chosen = after[0]
     if chosen is not None:
         told = perfect and chosen.last <= figure.first and "that" in tokens.words[chosen.last : figure.first]
         reading = f"../{last_of(chosen.reading)}" if told else _with_preposition(tokens, chosen, clock, perfect)
         return _joined(tokens, chosen, times, reading), False
-    if perfect and clock.year:
+    if clock.year and (perfect or _is_so_far(tokens)):
         return f"../{_document_date(clock)}", True
     return "", True
 
@@ -72,6 +75,17 @@ def _joined(tokens: Tokens, chosen: Found, times: list[Found], reading: str) -> 
     return reading
 
 
+def _is_tight(between: list[str]) -> bool:
+    """Whether nothing but prepositions parts a figure from a time."""
+    return len(between) <= 2 or (len(between) <= 5 and all(word in _SMALL_WORDS for word in between))
+
+
+def _is_so_far(tokens: Tokens) -> bool:
+    """Whether a sentence counts up to the day on which it is written."""
+    pairs = zip(tokens.words, tokens.words[1:], strict=False)
+    return any(pair in (("so", "far"), ("to", "date"), ("thus", "far"), ("until", "now")) for pair in pairs)
+
+
 def _is_close(tokens: Tokens, figure: Figure, item: Found) -> bool:
     """Whether a time follows its figure closely or within its clause."""
     between = tokens.words[figure.last : item.first]
@@ -81,7 +95,7 @@ def _is_close(tokens: Tokens, figure: Figure, item: Found) -> bool:
 def _leads(tokens: Tokens, item: Found, figure: Figure) -> bool:
     """Whether a time opens the clause of a figure: ``In 1921, 121,000 emigres``."""
     between = tokens.words[item.last : figure.first]
-    return len(between) <= 3 and (not between or between[0] == "," or between == ["about"])
+    return len(between) <= 4 and (not between or between[0] == ",") and all(word in _LEAD_WORDS for word in between)
 
 
 def _is_perfect(tokens: Tokens, figure: Figure) -> bool:
@@ -105,8 +119,11 @@ def _with_preposition(tokens: Tokens, item: Found, clock: Clock, perfect: bool) 
         if tokens.words[item.first] == "since" and year_of(first) <= clock.year:
             return f"{first.rstrip('~')}/{_document_date(clock) if '-' in first else format(clock.year, '04d')}"
         return reading
+    when = tokens.words[item.last : item.last + 2] == [",", "when"] or tokens.at(item.last) == "when"
     if "/" in reading and ".." in reading:
-        return reading
+        return last_of(reading) if when and reading.startswith("..") else reading
+    if word == "by" and _HAD.isdisjoint(tokens.words):
+        return last_of(reading)
     if word in _UNTIL or (word == "to" and tokens.at(item.first - 2) == "up"):
         return f"../{last_of(reading)}"
     if word in _SINCE:

@@ -21,6 +21,8 @@ from counterstream.drafting.state import DraftState
 _CURRENCIES = frozenset(CURRENCIES.split())
 #: Units that a later figure may leave out.
 _REMEMBERED = frozenset("person family household application request visa".split())
+#: What only a subject stands before: a bare number there counts people or what was counted last.
+_AUXILIARIES = frozenset("had have were are was".split())
 _GENERIC = frozenset("people person persons individuals individual others".split())
 #: For so many sentences a figure without a noun counts what the one before it counted.
 _UNIT_MEMORY = 4
@@ -60,19 +62,48 @@ def draft_sentence(state: DraftState, tokens: Tokens, start: int, end: int) -> N
     figures, neutral = read_figures(tokens, taken, text, state.style)
     for first, last, rule in neutral:
         _mention(state, MentionKind.NEUTRAL, first, last, "", rule.id)
-    figures = [figure for figure in figures if _settle_unit(state, tokens, figure)]
+    figures = _settle_units(state, tokens, figures)
+    periods = pick_periods(tokens, figures, found, state.clock, state.last_period)
     if figures:
-        _draft_figures(state, tokens, figures, found, start, end)
+        _draft_figures(state, tokens, figures, periods, start, end)
     _draft_event(state, tokens, found, start, end)
+    told = [(figure, period) for figure, (period, inferred) in zip(figures, periods, strict=False) if period and not inferred and figure.unit_name not in DURATION_WORDS]
     dated = [item for item in found if item.kind is MentionKind.TIME and item.reading and item.reading[0] != "P"]
     if dated:
-        leading = dated[0].first <= _LEADING
-        state.last_period, state.period_age = (dated[0] if leading else dated[-1]).reading.rstrip("~"), 0
+        if dated[0].first <= _LEADING or not figures:
+            state.last_period, state.period_age = (dated[0] if dated[0].first <= _LEADING else dated[-1]).reading.rstrip("~"), 0
+        elif told and told[0][0] is figures[0]:
+            state.last_period, state.period_age = told[0][1], 0
 
 
 def _mention(state: DraftState, kind: MentionKind, start: int, end: int, period: str, rule: str) -> None:
     first, last = state.clean.raw_span(start, end)
     state.mentions.append(Mention(kind, first, last, state.document.text[first:last], period, rule))
+
+
+def _settle_units(state: DraftState, tokens: Tokens, figures: list[Figure]) -> list[Figure]:
+    """Return the figures that stand, each with a unit."""
+    settled: list[Figure] = []
+    for figure in figures:
+        before = settled[-1] if settled else None
+        if not figure.unit_name and before is not None and figure.first - before.last == 1 and tokens.words[before.last] in ("to", "or", "against", "and") and before.unit_name != "share":
+            # "by 282 votes to 35"
+            figure.unit_name = before.unit_name
+            figure.flags.append("unit-elided")
+        same = next((earlier for earlier in settled if not figure.unit_name and _same_number(figure, earlier)), None)
+        if same is not None:
+            figure.unit_name = same.unit_name
+            figure.flags.append("unit-elided")
+        if _settle_unit(state, tokens, figure):
+            settled.append(figure)
+    return settled
+
+
+def _same_number(figure: Figure, earlier: Figure | Candidate) -> bool:
+    """Whether a figure states a number again, as a summary or a remark does."""
+    size = figure.value or figure.low or figure.high or 0
+    unit = earlier.unit_name if isinstance(earlier, Figure) else earlier.unit
+    return size >= 100 and size in (earlier.value, earlier.low, earlier.high) and unit not in ("share", "ratio")
 
 
 def _settle_unit(state: DraftState, tokens: Tokens, figure: Figure) -> bool:
@@ -84,7 +115,17 @@ def _settle_unit(state: DraftState, tokens: Tokens, figure: Figure) -> bool:
             figure.flags.append("unit-unknown-noun")
         return True
     text = tokens.texts[figure.core]
-    large = (figure.value or figure.low or figure.high or 0) >= 1000 and not text.isdigit() or "suspect-digits" in figure.flags or len(text) > 4
+    size = figure.value or figure.low or figure.high or 0
+    large = (size >= 1000 and not (text.isdigit() and len(text) == 4 and size < 3000)) or "suspect-digits" in figure.flags
+    for earlier in reversed(state.candidates[-4:]):
+        if _same_number(figure, earlier):
+            figure.unit_name = earlier.unit
+            figure.flags.append("unit-elided")
+            return True
+    if not large and not text.isdigit() and figure.bound is Bound.RANGE and size >= 13 or tokens.at(figure.last) in _AUXILIARIES and size >= 13:
+        large = True
+    if figure.bound is Bound.VAGUE and is_heading(tokens):
+        return False
     if state.last_unit and state.unit_age <= _UNIT_MEMORY and (large or _is_counted_again(tokens, figure)):
         figure.unit_name = state.last_unit
         figure.flags.append("unit-elided")
@@ -105,14 +146,13 @@ def _is_counted_again(tokens: Tokens, figure: Figure) -> bool:
     if not figure.digits or (figure.value or figure.low or figure.high or 0) < 2:
         return False
     after, before = tokens.at(figure.last), tokens.at(figure.core - 1)
-    return bool(figure.hedge_words) or (after in ("in", "from", "to", "and", "by", "the", "a", "for", ",", ".", ")", "of", "on", "during", "at") and before in ("to", "another", "was", "were", "from", "and", ",", "than", "with", "only", "compared", "other", "by", ":", "("))
+    return bool(figure.hedge_words) or (after in ("in", "from", "to", "and", "by", "the", "a", "for", ",", ".", ";", "", ")", "of", "on", "during", "at", "per", "each") and before in ("to", "another", "was", "were", "from", "and", ",", "than", "with", "only", "compared", "other", "by", ":", "("))
 
 
-def _draft_figures(state: DraftState, tokens: Tokens, figures: list[Figure], found: list[Found], start: int, end: int) -> None:
+def _draft_figures(state: DraftState, tokens: Tokens, figures: list[Figure], periods: list[tuple[str, bool]], start: int, end: int) -> None:
     """Make candidates of the figures of a sentence."""
     text = state.clean.text
     places = find_places(tokens)
-    periods = pick_periods(tokens, figures, found, state.clock)
     attribution = find_attribution(text[start:end])
     sentence = state.clean.raw_span(start, end)
     for number, (figure, (period, inferred)) in enumerate(zip(figures, periods, strict=True)):

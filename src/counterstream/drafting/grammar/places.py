@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 
 from counterstream.drafting.grammar.rule import Example, Rule
+from counterstream.drafting.grammar.unit_words import NOUNS
+from counterstream.drafting.grammar.units import is_person_noun
 from counterstream.drafting.lexer import Tokens
 
 ORIGIN = Rule(
@@ -16,6 +18,7 @@ ORIGIN = Rule(
     (
         Example("Some 300 emigrants from the Soviet Union came.", "Soviet Union", "USSR"),
         Example("Some 300 families fled Syria in 2013.", "Syria", "Syria"),
+        Example("In 1907 Italy sent 285,731 emigrants.", "Italy", "Italy"),
     ),
     ("Some 300 emigrants went to Syria.",),
 )
@@ -64,6 +67,7 @@ _TAKING = frozenset(
     """took take takes taken received receives receive registered registers hosts hosted host admitted admits admit accepted accepts accept resettled resettles granted grants
     reports reported recorded records offered offers welcomed welcomes sheltered shelters accommodates accommodated counts counted housed houses absorbed absorbs hold holds had has""".split()
 )
+_SENDING = frozenset("sent sends send lost loses supplied supplies contributed exported expelled deported".split())
 #: How far back from a place the word that gives it its part may stand.
 _REACH = 9
 
@@ -118,12 +122,12 @@ def find_places(tokens: Tokens) -> list[PlaceMention]:
     found: list[PlaceMention] = []
     index = 0
     while index < len(tokens):
-        text = tokens.texts[index]
+        text = tokens.texts[index].removesuffix("'s")
         shouted = len(text) > 3 and text.isupper() and text not in gazetteer
         entries = gazetteer.get(text.title()) if shouted else gazetteer.get(text) if text[0].isupper() or text == "the" else None
         step = 1
         for words, place, people in entries or ():
-            here = tuple(tokens.texts[index : index + len(words)])
+            here = tuple(word.removesuffix("'s") for word in tokens.texts[index : index + len(words)])
             if (here == words or (shouted and tuple(word.title() for word in here) == words)) and not _is_other_name(tokens, index, len(words)):
                 people = people and not (text in ("US", "U.S.") and not _is_adjective(tokens, index + 1))
                 found.append(PlaceMention(place, index, index + len(words), people))
@@ -151,15 +155,21 @@ def is_heading(tokens: Tokens) -> bool:
     return tokens.at(len(tokens) - 1)[:1].isalpha() and tokens.texts[0][0].isupper() and not any(word[0].isdigit() for word in tokens.words[1:])
 
 
-def _takes_people(tokens: Tokens, mention: PlaceMention) -> bool:
-    """Whether a place is the subject of a clause and takes people in: ``Canada will take 6,000``."""
+def _part_of_subject(tokens: Tokens, mention: PlaceMention) -> Rule | None:
+    """Return the part of a place that is the subject: ``Canada will take 6,000``, ``Italy sent 285,000``."""
     before = tokens.at(mention.first - 1)
+    if before[:1].isdigit() and len(before) == 4:
+        before = ""
     if before == "the":
         before = tokens.at(mention.first - 2)
     if before and before not in (",", ";", ".", ":", "(", "and", "but", "while", "whereas", '"', "that", "•", "-", "as", "when"):
-        return False
-    ahead = tokens.words[mention.last : mention.last + 5]
-    return any(word in _TAKING for word in ahead)
+        return None
+    for word in tokens.words[mention.last : mention.last + 5]:
+        if word in _TAKING:
+            return DESTINATION
+        if word in _SENDING:
+            return ORIGIN
+    return None
 
 
 def find_heading(tokens: Tokens) -> str:
@@ -176,12 +186,17 @@ def find_role(tokens: Tokens, mention: PlaceMention) -> Rule | None:
     """Return the part that a place plays by the words around it."""
     if mention.people:
         return None
-    if _takes_people(tokens, mention):
-        return DESTINATION
+    part = _part_of_subject(tokens, mention)
+    if part is not None:
+        return part
     position = mention.first - 1
     steps = 0
     while position >= 0 and steps < _REACH:
         word = tokens.words[position]
+        if word == "of" and (tokens.at(position - 1) in ("population", "populations", "inhabitants", "residents", "territory", "shores")):
+            return LOCATION
+        if word == "of" and is_person_noun(tokens.at(position - 1)) or word == "of" and NOUNS.get(tokens.at(position - 1), ("",))[0] == "person" and tokens.at(position - 1) not in ("people", "members", "head", "heads"):
+            return ORIGIN
         if word in _ORIGIN_WORDS or (word == "of" and tokens.at(position - 1) == "out"):
             return ORIGIN
         if word == "to":

@@ -67,7 +67,7 @@ MULTIPLE = Rule(
 )
 RULES = (PERCENT, FRACTION, ONE_IN, MOST, ZERO, MULTIPLE)
 
-_PERCENT = (("%",), ("percent",), ("per", "cent"), ("pct",), ("p", ".", "c", "."), ("pc",), ("percentage", "points"), ("percentage", "point"), ("per", "cents"))
+_PERCENT = (("%",), ("percent",), ("per", "cent"), ("per", "centum"), ("pct",), ("p", ".", "c", "."), ("pc",), ("percentage", "points"), ("percentage", "point"), ("per", "cents"))
 _MOST = {
     ("almost", "all"): (0.9, 1.0), ("nearly", "all"): (0.9, 1.0), ("virtually", "all"): (0.9, 1.0), ("practically", "all"): (0.9, 1.0),
     ("most", ",", "if", "not", "all", ",", "of"): (0.5, 1.0), ("most", "of"): (0.5, 1.0), ("most", "of", "whom"): (0.5, 1.0),
@@ -159,7 +159,10 @@ def _read_most(tokens: Tokens, index: int) -> Share | None:
         last = index + length
         whole = tokens.words[last - 1] == "of"
         following = tokens.at(last)
-        if whole and following in ("them", "these", "those", "us", "which", "all", "its", "his", "her", "this", "that", "it", "a"):
+        words_are_most = tokens.words[index] == "most"
+        if whole and following in ("these", "those", "us", "which", "all", "its", "his", "her", "this", "that", "it", "a"):
+            return None
+        if following == "them" and words_are_most:
             return None
         if whole and tokens.at(last) == "the" and tokens.at(last + 1) in ("time", "day", "year", "country", "region", "world", "century", "period", "decade", "war", "money", "work", "city", "land"):
             return None
@@ -262,7 +265,7 @@ def _read_fraction(tokens: Tokens, index: int, alone: bool = False) -> Share | N
     following = tokens.at(last)
     if following == "of":
         ahead = words[last + 1 : last + 3]
-        if any(item.isdigit() and len(item) == 4 for item in ahead) or (ahead and ahead[0] in ("a", "an", "whom") and ahead[:1] != ["whom"]):
+        if any(item.isdigit() and len(item) == 4 for item in ahead) or (ahead[:1] in (["a"], ["an"]) and ahead[1:] in (["mile"], ["year"], ["century"], ["mill"], ["inch"], ["day"], ["hour"], ["pound"], ["million"], ["kilometre"])):
             return None
         return Share(index, last, value, value, value, FRACTION, "share", last)
     if name in ("half",) and word == "half" and following in ("the", "their", "its", "these", "those", "all", "were", "are", "had", "have"):

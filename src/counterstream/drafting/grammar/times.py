@@ -208,6 +208,19 @@ def _until_decade(match: re.Match[str], clock: Clock) -> str | None:
     return f"{first}/{last}~" if first < last else None
 
 
+def _year_ending(match: re.Match[str], clock: Clock) -> str | None:
+    year, month = int(match["y"]), month_number(match["m"] or match["m2"])
+    months = {"six months": 6, "nine months": 9, "three months": 3, "quarter": 3}.get(match["w"].lower(), 12)
+    return _note(clock, f"{format_month(year, month - months + 1)}/{format_month(year, month)}", year)
+
+
+def _short_year(match: re.Match[str], clock: Clock) -> str | None:
+    century = (clock.year or 1999) // 100 * 100
+    year = century + int(match["y"])
+    year -= 100 if year > (clock.year or 1999) else 0
+    return _note(clock, f"{year:04d}", year)
+
+
 def _fiscal(match: re.Match[str], clock: Clock) -> str | None:
     year = full_year(match["y"], 1900)
     if match["y2"]:
@@ -285,6 +298,10 @@ PATTERNS = (
     _time("decade-words", "A decade in words.", "the early mid late nineteen eighteen end",
         r"(?P<p>(?:the )?(?:early|mid|late|end of(?: the)?)[ -])?(?:the )?(?:(?P<c>nineteen|eighteen|seventeen)[ -])?(?P<w>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b", _spelled_decade,
         Example("They came in the seventies.", "the seventies", "197X"), never=("A man in his seventies came.",)),
+    _time("year-ending", "The year, or some months, that ended on a date.", "the year twelve twelvemonth six", rf"(?:the )?(?:(?P<w>year|twelve months|twelvemonth|12 months|six months|nine months|three months|quarter)) (?:ending|ended|to|up to)(?: on)? (?:the )?(?:(?P<d>{DAY})(?: of)?,? (?P<m>{MONTH})|(?P<m2>{MONTH})(?: (?P<d2>{DAY}))?),? (?P<y>{YEAR})", _year_ending,
+        Example("In the twelve months ending June 30, 1908, many left.", "the twelve months ending June 30, 1908", "1907-07/1908-06")),
+    _time("short-year", "A year of two digits after an apostrophe.", "'", r"'(?P<y>\d\d)(?![\ds])", _short_year,
+        Example("My sister went in '87 for a visit.", "'87", "1987"), behind=r"(?:\b(?:in|since|of|by|until|till|from|summer|spring|autumn|fall|winter|before|after|January|February|March|April|May|June|July|August|September|October|November|December) )$"),
     _time("fiscal", "A fiscal, academic or other named year.", f"fiscal financial fy academic school the calendar {DIGIT}",
         rf"(?:the )?(?:(?:fiscal|financial|academic|school|calendar) years?|FY)[ -]?(?P<y>{YEAR}|\d\d\b)(?:{_DASH}(?P<y2>\d{{4}}|\d\d)\b)?", _fiscal,
         Example("In fiscal year 1985 they admitted 300 refugees.", "fiscal year 1985", "1985")),

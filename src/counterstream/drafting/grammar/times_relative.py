@@ -113,7 +113,7 @@ def _year_before(match: re.Match[str], clock: Clock) -> str | None:
 
 def pick_year(clock: Clock, month: int) -> int:
     """Return the year of a month told without one, 0 if it cannot be known."""
-    if clock.last_year and clock.age <= _MEMORY and clock.last_year != clock.year and (not clock.year or clock.last_year < clock.year - 1):
+    if clock.last_year and clock.age <= _MEMORY and (not clock.month or clock.last_year < clock.year - 1):
         return clock.last_year
     if clock.year:
         return clock.year - 1 if clock.month and month > clock.month else clock.year
@@ -190,7 +190,7 @@ PATTERNS = (
         Example("Dated 1987. Over the past decade some redefected.", "the past decade")),
     _time("coming", "The time after what was told before.", "the", rf"the (?:next|following|subsequent|ensuing|succeeding) (?:{_COUNT} )?{_UNIT}s?\b(?<! year)(?<! month)", _coming,
         Example("In 1921 many came. Over the next eight years few did.", "the next eight years", "1922/1929")),
-    _time("this-year", "This or last year or month.", "this last the next", r"(?:the )?(?P<w>this|last|past|current|next) (?P<u>year|month|week)\b(?!')", _this,
+    _time("this-year", "This or last year or month.", "this last the next", r"(?:the )?(?P<w>this|last|past|current|next) (?P<u>year|month|week)\b", _this,
         Example("They began last year to treat 300 requests.", "last year")),
     _time("that-year", "The year or month told before, or the one next to it.", "that the in", r"(?:the )?(?P<w>that|same|following|next|previous|preceding|prior) (?P<u>year|month|period|decade)\b(?! (?:of|in) )", _that,
         Example("In 1921 many came. The following year few did.", "The following year", "1922"), Example("In March 1921 many came. That month 300 died.", "That month", "1921-03")),
@@ -204,6 +204,8 @@ PATTERNS = (
         Example("In 1972 they met. They do so since October.", "since October", "1972-10/..")),
     _time("day-alone", "A day without its year, month first.", MONTH_LEADS, rf"{_BARE_MONTH} (?P<d>{DAY})(?P<since>)?(?![\d,.]*\d)(?! (?:people|refugees|persons|families))", _month_only,
         Example("In 1972 they met. On December 29 they left.", "December 29", "1972-12-29")),
+    _time("day-abbreviated", "A day without its year, the month abbreviated.", "jan feb mar apr jun jul aug sept sep oct nov dec", rf"(?P<m>(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.) (?P<d>{DAY})(?P<since>)?(?![\d,.]*\d)", _month_only,
+        Example("In 2015 they met. The sum was promised on Nov. 29 at last.", "Nov. 29", "2015-11-29")),
     _time("months-alone", "From one month to another, without a year.", f"from between {MONTH_LEADS}", rf"(?:from |between )?(?P<m1>{MONTH})(?:-|–| to | and | through | until )(?P<m2>{MONTH})(?!\w)(?!,? ?(?:1[4-9]|20)\d\d\b)", _month_pair,
         Example("In 1972 they met. Between May and July 300 left.", "Between May and July", "1972-05/1972-07"), behind=""),
     _time("days-alone", "Several days of a month, without a year.", f"between from {DIGIT}", rf"(?:between |from )?(?P<d1>{DAY})(?:,| and| or|-|–| to| until)\s?(?P<d2>{DAY}) {_BARE_MONTH}(?! ?\d{{4}})(?!\w)", _days_only,

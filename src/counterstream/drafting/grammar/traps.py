@@ -81,6 +81,15 @@ PATTERNS = (
         behind=r"(?:\b(?!In |At |From |To |By |Of |The )(?-i:[A-Z][a-z]+) (?:[A-Z]\. )?(?-i:[A-Z][a-z]+), |, then |, now )$",
     ),
     _trap(
+        "age-apposition-words",
+        "An age in words between commas after a name.",
+        _WORD_LEADS,
+        rf"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|eighteen|nineteen|sixteen|seventeen)(?:-{_NUMBER_WORD})?(?=,)",
+        Example("Her girl, Inna, thirty-one, teaches.", "thirty-one"),
+        never=("In May, thirty families left.",),
+        behind=r"(?-i:[A-Z][a-z]+), $",
+    ),
+    _trap(
         "document-part",
         "The number of a page, note, chapter, table, article or the like.",
         "page pages p pp note notes footnote chapter chap ch section sections sect para paragraph paragraphs article articles art table tables figure fig figures "
@@ -199,7 +208,7 @@ PATTERNS = (
         "attributive",
         "A number that belongs to a compound adjective: three-room flats, a two-thirds majority.",
         f"{DIGIT} {_WORD_LEADS}",
-        rf"{_NUMBER}-(?:,? (?:and|or|to) {_NUMBER}-)?(?:room(?:ed)?|storey|story|bed(?:room)?|sided|party|man|men|member|person|power|page|point|star|ton|tonne|mile|km|kilometre|acre|hectare|fold|way|lane|car|volume|part|stage|tier|nation|state|seat|inch|foot|dollar|pound|door|wheel|engined|volume|child|parent|generation|term|figure|digit|time|pronged|dimensional|kopeck)\b|{_NUMBER}- and {_NUMBER}-\w+",
+        rf"{_NUMBER}-(?:,? (?:and|or|to) {_NUMBER}-)?(?:room(?:ed)?|met(?:er|re)|storey|story|bed(?:room)?|sided|party|man|men|member|person|power|page|point|star|ton|tonne|mile|km|kilometre|acre|hectare|fold|way|lane|car|volume|part|stage|tier|nation|state|seat|inch|foot|dollar|pound|door|wheel|engined|volume|child|parent|generation|term|figure|digit|time|pronged|dimensional|kopeck)\b|{_NUMBER}- and {_NUMBER}-\w+",
         Example("They bought two- and three-room flats.", "two- and three-room"),
         Example("The 12-member commission met.", "12-member"),
         Example("That is a one-sided view.", "one-sided"),
@@ -249,7 +258,7 @@ PATTERNS = (
         "citation-year",
         "Year and pages of a cited work.",
         DIGIT,
-        r"\d{4}[a-z]?[:,] ?(?:pp?\. ?)?\d{1,4}(?:[-–]\d{1,4})?(?=[);\]])",
+        r"\d{4}[a-z]?(?:: ?(?:pp?\. ?)?\d{1,4}(?:[-–]\d{1,4})?(?=[);\].,]|$)|, ?(?:pp?\. ?)?\d{1,4}(?:[-–]\d{1,4})?(?=[);\]]))",
         Example("This was so (Heitman 1987: 12-14) for years.", "1987: 12-14"),
         never=("In 1987, 12 families left.",),
         behind=r"[A-Z][\w.]+,? $",

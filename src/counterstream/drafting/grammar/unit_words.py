@@ -38,7 +38,7 @@ newspaper broadcast programme program project law decree clause case file record
 kilo item unit group party tribe clan community organisation organization association agency office company firm enterprise farm factory
 hectare acre kilometre kilometer mile metre meter ton tonne kilogram kilogramme pound-weight litre liter gallon bushel foot inch km kg ha sq
 quart pint ounce yard shipload voucher contract panel stamp coupon cow horse sheep animal vehicle container sack bag crate book question language"""
-DURATIONS = "second minute hour day week fortnight month quarter year decade century generation season"
+DURATIONS = "second minute hour night day week fortnight month quarter year decade century generation season"
 CURRENCIES = """rouble ruble dollar pound mark franc lira lire shekel rupee peso euro yen yuan krone krona zloty forint koruna crown dinar dirham riyal
 rial drachma guilder florin schilling escudo peseta cruzeiro real bolivar sol leu lev hryvnia tenge lari dram manat taka baht ringgit rupiah
 won dong birr shilling rand naira cedi piastre kurus guinea penny pence cent kopek kopeck centime pfennig sterling thaler ducat sovereign"""
@@ -76,6 +76,13 @@ STOP_WORDS = frozenset(
     expelled evacuated displaced-verb naturalised naturalized recorded filed submitted pending naturalised came want wanted need needed plan planned
     intend intended hope hoped say says told tell tells ran run runs joined join joins put set show showed shows stand stood stands
     ended end ends started start starts passed passes pass led""".split()
+)
+#: Nouns that count no things in the world: turns of an argument.
+ABSTRACT_NOUNS = frozenset(
+    """reasons ways sides points things factors aspects kinds types sorts parts times areas issues steps questions problems waves campaigns stages phases
+    categories forms terms periods elements examples objectives goals respects instances sets sections chapters levels hands cases trends facts matters features
+    sources explanations hypotheses options scenarios observations conclusions lessons themes dimensions senses extremes directions ends fold causes conditions criteria
+    dates figures numbers estimates series thirds quarters fifths halves worlds powers others classes words""".split()
 )
 #: Adverbs and participles that may stand before the noun and are walked over.
 COUNTED_PARTS = frozenset("asylum internally refugee".split())
@@ -136,6 +143,7 @@ _ODD_FORMS: dict[str, tuple[str, str]] = {
     "eur": ("currency", "euro"),
     "gbp": ("currency", "pound"),
     "hrs": ("duration", "hour"),
+    "min": ("duration", "minute"),
     "mins": ("duration", "minute"),
     "yrs": ("duration", "year"),
 }

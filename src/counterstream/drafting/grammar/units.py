@@ -90,8 +90,8 @@ _PERSON_PARTICIPLES = frozenset("who whom fleeing returning leaving arriving emi
 _AUXILIARIES = frozenset("have has had were was are will would could may might did".split())
 _PASSIVE_PERSON = frozenset(
     """deported expelled evacuated resettled repatriated interned displaced admitted naturalised naturalized killed arrested detained settled born enrolled
-    allowed permitted refused denied left fled returned arrived emigrated stranded housed accommodated enumerated living given granted sent brought
-    transported recruited moved forced granted ferried""".split()
+    allowed permitted left fled returned arrived emigrated stranded housed accommodated enumerated living sent brought
+    transported recruited moved forced ferried dying drowned""".split()
 )
 _SUBJECT_VERBS = frozenset(
     """numbered number numbers totalled totaled totals total reached reaches rose risen rising fell fallen falling dropped dropping declined increased increasing grew grown stood stands
@@ -100,7 +100,7 @@ _SUBJECT_VERBS = frozenset(
 )
 _SUBJECT_NOUNS = {"emigration": "person", "immigration": "person", "migration": "person", "population": "person", "populations": "person", "exodus": "person", "outflow": "person",
     "inflow": "person", "influx": "person", "net-migration": "person", "outmigration": "person", "caseload": "person", "intake": "person", "repatriation": "person", "resettlement": "person",
-    "workforce": "person", "emigrations": "person", "return": "person", "community": "person", "diaspora": "person", "toll": "person", "membership": "person", "naturalisations": "person",
+    "workforce": "person", "emigrations": "person", "return": "person", "nation": "person", "crowd": "person", "convoy": "person", "community": "person", "diaspora": "person", "toll": "person", "membership": "person", "naturalisations": "person",
     "naturalizations": "person", "deportations": "person", "expulsions": "person", "evacuations": "person", "returns": "person", "departures": "person", "arrivals": "person",
     "admissions": "person", "crossings": "person", "enrolment": "person", "enrollment": "person", "fee": "currency", "salary": "currency", "price": "currency", "cost": "currency"}  # fmt: skip
 _HEAD_ADJECTIVES = frozenset("displaced stateless homeless unemployed foreign-born born dead wounded missing injured elderly disabled young poor".split())

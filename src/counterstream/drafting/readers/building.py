@@ -8,6 +8,12 @@ from dataclasses import dataclass
 
 from counterstream.drafting.document import Cell, Paragraph, Table
 
+#: Places in the largest table that a person reads, those covered by wide cells included.
+_LARGEST_GRID = 1_000_000
+#: Headings above or beside a cell; tables have up to five.
+_MOST_HEADINGS = 10
+#: Rows of words and years above the first figure that are taken for headings though not marked so.
+_UNMARKED_ROWS = 3
 _SPACES = re.compile(r"\s+")
 
 
@@ -88,7 +94,12 @@ class TextBuilder:
 
 
 def place_cells(rows: Sequence[Sequence[RawCell]]) -> list[PlacedCell]:
-    """Return cells with their row and column, from 0, passing what cells from above cover."""
+    """Return cells with their row and column, from 0, passing what cells from above cover.
+
+    Where cells cover more than any table has, their extents are left aside.
+    """
+    if sum(cell.rows * cell.columns for row in rows for cell in row) > _LARGEST_GRID:
+        rows = [[RawCell(cell.text, heading=cell.heading) for cell in row] for row in rows]
     placed: list[PlacedCell] = []
     # Column -> first row below the cell that covers it.
     covered: dict[int, int] = {}
@@ -131,6 +142,8 @@ def make_table(
         else:
             for row in range(one.row, one.row + one.cell.rows):
                 beside.setdefault(row, []).append(text)
+    columns = {column: tuple(texts[-_MOST_HEADINGS:]) for column, texts in above.items()}
+    lines = {row: tuple(texts[-_MOST_HEADINGS:]) for row, texts in beside.items()}
     cells = tuple(
         Cell(
             span[0],
@@ -138,8 +151,8 @@ def make_table(
             one.row,
             one.column,
             index in headings,
-            () if index in headings else tuple(above.get(one.column, ())),
-            () if index in headings else tuple(beside.get(one.row, ())),
+            () if index in headings else columns.get(one.column, ()),
+            () if index in headings else lines.get(one.row, ()),
         )
         for index, (one, span) in enumerate(zip(placed, spans, strict=True))
     )
@@ -162,8 +175,8 @@ def find_headings(placed: Sequence[PlacedCell]) -> dict[int, str]:
     Notes
     -----
     A format's own headings count first: those with a figure in their row name the row, the
-    others name columns.  Without any, rows at the top that hold words and years only name the
-    columns, and the first column names the rows if it holds words and years while figures
+    others name columns.  Without any, the last rows before a figure, which hold words and years
+    only, name the columns, and the first column names the rows if it holds words and years while figures
     stand beside it.
     """
     figure_rows = {p.row for p in placed if not p.cell.heading and _holds_figure(p.cell.text)}
@@ -173,7 +186,7 @@ def find_headings(placed: Sequence[PlacedCell]) -> dict[int, str]:
         return found or {i: "column" for i, p in enumerate(placed) if p.row == placed[0].row}
     top = min(figure_rows)
     if "column" not in found.values():
-        found |= {i: "column" for i, p in enumerate(placed) if p.row < top}
+        found |= {i: "column" for i, p in enumerate(placed) if top - _UNMARKED_ROWS <= p.row < top}
     if "row" not in found.values():
         first = [(i, p) for i, p in enumerate(placed) if p.column == 0 and p.row >= top and i not in found]
         if first and not any(_holds_figure(p.cell.text) for _, p in first):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from pathlib import Path
 
 from counterstream.drafting.document import Document, Page
+from counterstream.drafting.readers import codes
 from counterstream.drafting.readers.encodings import decode_text
+from counterstream.errors import CounterstreamError, Problem
 
-_LINE_END = re.compile(r"\r\n?|\u2028|\x85")
+_LINE_ENDS = ("\r\n", "\r", "\u2028", "\x85")
 _PAGE_END = "\f"
+#: The longest scanned files have some thousand pages.
+MOST_PAGES = 10_000
 
 
 def read_text(raw: bytes, path: Path, encoding: str | None = None) -> Document:
@@ -28,7 +31,7 @@ def read_text(raw: bytes, path: Path, encoding: str | None = None) -> Document:
     Raises
     ------
     CounterstreamError
-        If the text cannot be decoded (D107, D108) or holds NULs (D106).
+        If the text cannot be decoded (D107, D108), holds NULs (D106) or has too many pages (D115).
 
     Notes
     -----
@@ -42,19 +45,33 @@ def read_text(raw: bytes, path: Path, encoding: str | None = None) -> Document:
         hashlib.sha256(raw).hexdigest(),
         encoding=decoded.encoding,
         encoding_basis=decoded.basis,
-        pages=_find_pages(text),
+        pages=_find_pages(text, str(path)),
     )
 
 
 def join_line_ends(text: str) -> str:
     """Return text whose lines end with line feeds, whatever they ended with."""
-    return _LINE_END.sub("\n", text) if "\r" in text or "\u2028" in text or "\x85" in text else text
+    for end in _LINE_ENDS:
+        text = text.replace(end, "\n")
+    return text
 
 
-def _find_pages(text: str) -> tuple[Page, ...]:
+def _find_pages(text: str, name: str) -> tuple[Page, ...]:
     """Return the pages that form feeds end; none if there is no form feed."""
-    if _PAGE_END not in text:
+    count = text.count(_PAGE_END)
+    if not count:
         return ()
+    if count > MOST_PAGES:
+        raise CounterstreamError(
+            Problem(
+                codes.TOO_MANY_PAGES,
+                "the text has too many pages",
+                name,
+                found=f"{count:,} form feeds",
+                allowed=f"at most {MOST_PAGES:,}",
+                mend="divide it, or take the form feeds out if they end no pages",
+            )
+        )
     pages: list[Page] = []
     start = 0
     for number, page in enumerate(text.split(_PAGE_END), start=1):
