@@ -11,7 +11,7 @@ from counterstream.drafting.document import Defaults, Document
 from counterstream.drafting.edtf import read_days
 from counterstream.drafting.grammar.numbers import find_style
 from counterstream.drafting.grammar.pattern import Clock
-from counterstream.drafting.lexer import read_tokens, split_sentences
+from counterstream.drafting.lexer import split_sentences
 from counterstream.drafting.sentence import draft_sentence
 from counterstream.drafting.state import DraftState
 from counterstream.drafting.tables import draft_table
@@ -54,7 +54,7 @@ def draft_document(document: Document, defaults: Defaults | None = None) -> Draf
         if start and clean.text[start - 1] == "\n":
             state.begin_paragraph()
         clock.age += 1
-        draft_sentence(state, read_tokens(clean.text, start, end), start, end)
+        draft_sentence(state, start, end)
     for table in tables:
         draft_table(state, table)
     return Draft(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from counterstream.drafting.candidate import Bound
+from counterstream.drafting.grammar import numbers, shares
 from counterstream.drafting.grammar.hedges import Hedge, read_hedge
 from counterstream.drafting.grammar.numbers import Number, NumberStyle, read_number
 from counterstream.drafting.grammar.ranges import RANGE, join_range
@@ -55,6 +56,9 @@ class Figure:
     fired: list[Fired] = field(default_factory=lambda: [])
 
 
+_FIRST_WORDS = numbers.FIRST_WORDS | shares.FIRST_WORDS
+
+
 def read_figures(tokens: Tokens, taken: list[bool], text: str, style: NumberStyle) -> tuple[list[Figure], list[tuple[int, int, Rule]]]:
     """Return the figures of a sentence and the numbers that are none.
 
@@ -70,8 +74,10 @@ def read_figures(tokens: Tokens, taken: list[bool], text: str, style: NumberStyl
     figures: list[Figure] = []
     neutral: list[tuple[int, int, Rule]] = []
     index = 0
-    while index < len(tokens):
-        if taken[index]:
+    count = len(tokens)
+    while index < count:
+        word = tokens.words[index]
+        if taken[index] or not (word in _FIRST_WORDS or word[0].isdigit()):
             index += 1
             continue
         share = read_share(tokens, index, style)

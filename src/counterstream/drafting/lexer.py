@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 #: A run of digits keeps the separators within it; a word keeps an apostrophe within it.
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|\d+(?:[.,'’]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|\S")
+_WORD = re.compile(r"\d+|[^\W\d_]+")
 #: Sentences longer than this are cut: it bounds all work that looks around in a sentence.
 LONGEST_SENTENCE = 1500
 _SENTENCE_END = re.compile(r"""[.!?…]+["”’')\]]*\s+(?=["“‘'(\[]?[A-Z0-9À-Þ"“(•-])|\n|;\s|\)\s?(?:--|—)\s|\.--\s?(?=[A-Z])""")
@@ -43,14 +44,21 @@ class Tokens:
 
 def read_tokens(text: str, start: int, end: int) -> Tokens:
     """Return the tokens of a span of cleaned text."""
-    tokens = Tokens([], [], [], [])
-    for match in _TOKEN.finditer(text, start, end):
-        word = match.group()
-        tokens.texts.append(word)
-        tokens.words.append(word.lower())
-        tokens.starts.append(match.start())
-        tokens.ends.append(match.end())
-    return tokens
+    texts: list[str] = _TOKEN.findall(text, start, end)
+    starts: list[int] = []
+    ends: list[int] = []
+    position = start
+    for word in texts:
+        position = text.index(word, position)
+        starts.append(position)
+        position += len(word)
+        ends.append(position)
+    return Tokens(texts, [word.lower() for word in texts], starts, ends)
+
+
+def find_words(text: str, start: int, end: int) -> list[str]:
+    """Return the lower-cased words and runs of digits of a span, without their places."""
+    return _WORD.findall(text[start:end].lower())
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:

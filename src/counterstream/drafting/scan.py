@@ -16,6 +16,23 @@ from counterstream.drafting.grammar.unit_words import NOUNS
 from counterstream.drafting.lexer import Tokens
 
 _INDEX = PatternIndex((*traps.PATTERNS, *times.PATTERNS, *times_relative.PATTERNS, *times_relative.NEUTRAL))
+#: After so common a first word only these go on to a time or a trap; digits always may.
+_SECOND_WORDS = {
+    "the": frozenset(
+        """early mid late very beginning start end close middle latter first second third fourth last final opening closing spring summer autumn fall winter years period next following
+        subsequent ensuing succeeding past preceding previous prior same current present fiscal financial academic school calendar year twelve twelvemonth six nine three
+        twenties thirties forties fifties sixties seventies eighties nineties nineteen eighteen seventeen ' recent coming half quarter five four ten eight two seven""".split()
+    ),
+    "a": frozenset("day week fortnight month quarter year decade century few couple dozen half".split()),
+    "an": frozenset(("hour",)),
+    "in": frozenset("the recent that coming many past last".split()),
+    "over": frozenset("the recent coming many past last".split()),
+    "for": frozenset("the recent coming many past last".split()),
+    "to": frozenset(),
+    "on": frozenset(),
+    "this": frozenset("year month week spring summer autumn fall winter".split()),
+    "that": frozenset("year month period decade same following spring summer autumn fall winter".split()),
+}
 _TRAPS = frozenset(pattern.rule.id for pattern in traps.PATTERNS)
 _NEUTRALS = frozenset(pattern.rule.id for pattern in times_relative.NEUTRAL)
 #: A sentence without any of these holds nothing to draft.
@@ -48,8 +65,17 @@ def scan_sentence(tokens: Tokens, text: str, end: int, clock: Clock) -> tuple[li
     found: list[Found] = []
     taken = [False] * len(tokens)
     index = 0
-    while index < len(tokens):
-        match = _INDEX.match(text, tokens.words[index], tokens.starts[index], end, clock)
+    words, count, leads = tokens.words, len(tokens), _INDEX.by_lead
+    while index < count:
+        word = words[index]
+        if word not in leads and not word[0].isdigit():
+            index += 1
+            continue
+        second = _SECOND_WORDS.get(word)
+        if second is not None and index + 1 < count and words[index + 1] not in second and not words[index + 1][0].isdigit() and word != "a":
+            index += 1
+            continue
+        match = _INDEX.match(text, word, tokens.starts[index], end, clock)
         if match is None:
             index += 1
             continue

@@ -13,7 +13,7 @@ from counterstream.drafting.grammar.places import find_heading, find_places, is_
 from counterstream.drafting.grammar.rule import Rule
 from counterstream.drafting.grammar.unit_words import CURRENCIES
 from counterstream.drafting.grammar.units import DURATION_WORDS, ELIDED, OTHER_NOUN
-from counterstream.drafting.lexer import Tokens
+from counterstream.drafting.lexer import Tokens, find_words, read_tokens
 from counterstream.drafting.periods import pick_periods
 from counterstream.drafting.scan import TRIGGERS, Found, scan_sentence
 from counterstream.drafting.state import DraftState
@@ -36,25 +36,31 @@ _PERIOD_MEMORY = 5
 _DOUBTS = {"suspect-digits": 0.4, "unit-elided": 0.15, "unit-assumed": 0.3, "unit-unknown-noun": 0.15, "year-or-count": 0.3}
 
 
-def draft_sentence(state: DraftState, tokens: Tokens, start: int, end: int) -> None:
+def draft_sentence(state: DraftState, start: int, end: int) -> None:
     """Draft one sentence into the state.
 
     Parameters
     ----------
     state
         Takes up candidates, events, mentions and firings.
-    tokens, start, end
-        The sentence and its span in the cleaned text.
+    start, end
+        Its span in the cleaned text.
     """
-    if len(tokens) <= _LONGEST_HEADING and (end == len(state.clean.text) or state.clean.text[end - 1] == "\n"):
-        state.heading = find_heading(tokens) or ("" if is_heading(tokens) else state.heading)
+    text = state.clean.text
+    is_short = end - start < _LONGEST_HEADING * 10 and (end == len(text) or text[end - 1] == "\n")
     state.unit_age += 1
     state.period_age += 1
     if state.period_age > _PERIOD_MEMORY:
         state.last_period = ""
-    if not any(word in TRIGGERS or word[0].isdigit() for word in tokens.words):
+    words = find_words(text, start, end)
+    is_empty = TRIGGERS.isdisjoint(words) and not any(word[0].isdigit() for word in words)
+    if is_empty and not is_short:
         return
-    text = state.clean.text
+    tokens = read_tokens(text, start, end)
+    if is_short and len(tokens) <= _LONGEST_HEADING:
+        state.heading = find_heading(tokens) or ("" if is_heading(tokens) else state.heading)
+    if is_empty:
+        return
     found, taken = scan_sentence(tokens, text, end, state.clock)
     for item in found:
         _mention(state, item.kind, item.start, item.end, item.reading, item.rule.id)

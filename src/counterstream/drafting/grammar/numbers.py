@@ -93,10 +93,13 @@ _INDIAN = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}$")
 _POINTS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?$")
 _DECIMAL_COMMA = re.compile(r"\d{1,3}(?:\.\d{3})*,\d{1,2}$")
 _APOSTROPHES = re.compile(r"\d{1,3}(?:['’]\d{3})+$")
-_EUROPEAN_EVIDENCE = re.compile(r"\b\d{1,3}(?:\.\d{3}){2,}\b|\b\d{1,3}\.\d{3},\d\b|\b\d{1,2},\d{1,2}\s?(?:%|per\s?cent|million|billion)")
-_ANGLO_EVIDENCE = re.compile(r"\b\d{1,3}(?:,\d{3})+\b|\b\d+\.\d{1,2}\s?(?:%|per\s?cent|million|billion)")
-_POINT_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}\.\d00(?![\d.,])")
-_SPACED = re.compile(r"(?<![\d.,] )(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d.,] ?\d)")
+_RUN = re.compile(r"\d[\d.,]*(?: \d{3}(?!\d))*\d? ?(?:%|per ?cent|million|billion)?")
+_EUROPEAN_EVIDENCE = re.compile(r"\d{1,3}(?:\.\d{3}){2,}\W*$|\d{1,3}\.\d{3},\d\W*$|\d{1,2},\d{1,2} ?(?:%|per ?cent|million|billion)$")
+_ANGLO_EVIDENCE = re.compile(r"\d{1,3}(?:,\d{3})+[ .,]*$|\d+\.\d{1,2} ?(?:%|per ?cent|million|billion)$")
+_POINT_THOUSANDS = re.compile(r"\d{1,3}\.\d00[ .,]*$")
+_SPACED = re.compile(r"[1-9]\d{0,2}(?: \d{3})+[ .,]*$")
+#: The beginning of a document shows how it writes.
+_SHOWN = 400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +136,18 @@ class Number:
 
 def find_style(text: str) -> NumberStyle:
     """Decide how a document writes its numbers from those that can be read in one way only."""
-    european = len(_EUROPEAN_EVIDENCE.findall(text, 0, 400_000))
-    points = len(_POINT_THOUSANDS.findall(text, 0, 400_000)) // 2
-    anglo = len(_ANGLO_EVIDENCE.findall(text, 0, 400_000))
-    spaced = len(_SPACED.findall(text, 0, 400_000))
+    runs: list[str] = _RUN.findall(text, 0, _SHOWN)
+    runs = [run for run in runs if len(run) > 3]
+    european, anglo, points, spaced = (
+        sum(pattern.match(run) is not None for run in runs) for pattern in (_EUROPEAN_EVIDENCE, _ANGLO_EVIDENCE, _POINT_THOUSANDS, _SPACED)
+    )
+    points //= 2
     # A damaged comma here and there reads like a point, so points alone decide only where there is no comma.
     return NumberStyle(european + (points if not anglo else 0) > anglo, spaced > 1 and spaced >= anglo)
+
+
+#: Words with which a number can begin.
+FIRST_WORDS = (NUMBER_WORDS | frozenset(_SEVERAL) | frozenset("the low high mid good".split())) - frozenset(FRACTION_NAMES) | {"half"}
 
 
 def read_number(tokens: Tokens, index: int, style: NumberStyle) -> Number | None:

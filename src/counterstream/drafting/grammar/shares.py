@@ -90,6 +90,14 @@ _ZERO_NOUNS = frozenset(
 )
 
 
+#: Words with which a share can begin.
+FIRST_WORDS = (
+    _MOST_FIRST
+    | frozenset(UNITS)
+    | frozenset("none no not half a twice double triple treble quadruple thrice twofold threefold fourfold fivefold tenfold".split())
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """A share or a multiple in a sentence: tokens ``first`` to ``last``, and what it is."""
