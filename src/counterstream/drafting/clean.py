@@ -52,7 +52,8 @@ RULES = (NOTE_MARK, BROKEN_WORD, GLUED_NUMBER, REDACTION)
 
 _LETTER = r"[^\W\d_]"
 #: Signs at which something may have to be mended; looking for them alone is fast.
-_SIGNS = re.compile("[\u00a0\u2000-\u200d\u202f\u3000\t\u00ad\ufeff\u2060*\\[<¹²³⁰⁴-⁹~\\\\#+\ufb00-\ufb06]|  ")
+_SIGNS = re.compile("[\u00a0\u2000-\u200d\u202f\u3000\t\u00ad\ufeff\u2060*\\[<¹²³⁰⁴-⁹~\\\\#+\ufb00-\ufb06]")
+_SIGNS_AND_SPACES = re.compile(_SIGNS.pattern + "|  ")
 #: What is mended at such a sign; the names tell how.
 _CHANGES = re.compile(
     r"(?P<space>[ \u00a0\u2000-\u200a\u202f\u3000\t]+)"
@@ -240,7 +241,7 @@ def _find_changes(text: str) -> list[tuple[int, int, str]]:
     """Return spans of a line that the cleaned text has otherwise, in order."""
     changes: list[tuple[int, int, str]] = []
     done = 0
-    for sign in _SIGNS.finditer(text):
+    for sign in (_SIGNS_AND_SPACES if "  " in text else _SIGNS).finditer(text):
         if sign.start() < done:
             continue
         change = _CHANGES.match(text, sign.start())

@@ -57,8 +57,8 @@ def read_tokens(text: str, start: int, end: int) -> Tokens:
 
 
 def find_words(text: str, start: int, end: int) -> list[str]:
-    """Return the lower-cased words and runs of digits of a span, without their places."""
-    return _WORD.findall(text[start:end].lower())
+    """Return the words and runs of digits of a span, without their places."""
+    return _WORD.findall(text, start, end)
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ from counterstream.drafting.candidate import MentionKind
 from counterstream.drafting.edtf import read_days
 from counterstream.drafting.grammar import times, times_relative, traps
 from counterstream.drafting.grammar.numbers import FRACTION_NAMES, NUMBER_WORDS
-from counterstream.drafting.grammar.pattern import DIGIT, Clock, PatternIndex
+from counterstream.drafting.grammar.pattern import Clock, PatternIndex
 from counterstream.drafting.grammar.rule import Rule
 from counterstream.drafting.grammar.units import is_person_noun
 from counterstream.drafting.grammar.unit_words import NOUNS
@@ -35,15 +35,19 @@ _SECOND_WORDS = {
 }
 _TRAPS = frozenset(pattern.rule.id for pattern in traps.PATTERNS)
 _NEUTRALS = frozenset(pattern.rule.id for pattern in times_relative.NEUTRAL)
-#: A sentence without any of these holds nothing to draft.
-TRIGGERS = frozenset(_INDEX.by_lead) - {"a", "an", "the", "in", "to", "from", "on", "over", "some", "that", "this", "for", "i", "e", "m", "c", "t", "b", "f", "r", "u", "k", "g", DIGIT} | (
-    NUMBER_WORDS - {"a", "an"}
-) | frozenset(FRACTION_NAMES) | frozenset(
-    """most almost nearly virtually none no majority minority twice double several few couple single twofold threefold fourfold fivefold tenfold later ago earlier
-    afterwards following next previous preceding past last year years month months decade decades week weeks days summer winter spring autumn period twenties thirties
-    forties fifties sixties seventies eighties nineties bulk quadruple treble triple""".split()
+#: A sentence without a digit and without any of these holds nothing to draft.
+_TRIGGER_WORDS = (
+    (NUMBER_WORDS - {"a", "an"})
+    | (frozenset(FRACTION_NAMES) - {"second"})
+    | frozenset(
+        """most almost nearly virtually none no majority minority twice double several few couple single twofold threefold fourfold fivefold tenfold year years month months
+        decade decades week weeks day days summer winter spring autumn fall period thrice bulk quadruple treble triple twenties thirties forties fifties sixties seventies eighties
+        nineties today yesterday nowadays centuries century practically""".split()
+    )
 )
-_YEAR_RULE = times.PATTERNS[-2].rule.id
+TRIGGERS = _TRIGGER_WORDS | {word.capitalize() for word in _TRIGGER_WORDS} | {word.upper() for word in _TRIGGER_WORDS} | {
+    form for month in times.MONTH_LEADS.split() for form in (month.capitalize(), month.upper())
+}
 _BEFORE_YEAR = frozenset("in since by of from during until till for to after before the this that its and or late early mid between through - – , ( around".split())
 
 
