@@ -16,7 +16,7 @@ _CHUNK = 1 << 20
 
 
 def check_archive(
-    raw: bytes, name: str, kind: str, largest: int = LARGEST_UNPACKED_BYTES, largest_xml: int | None = None
+    raw: bytes, name: str, kind: str, largest: int = LARGEST_UNPACKED_BYTES, most_tags: int | None = None
 ) -> None:
     """Make sure that a packed file can be unpacked and is not too large, by unpacking it once.
 
@@ -28,8 +28,8 @@ def check_archive(
         The file and what it should be, such as "Word document", for messages.
     largest
         Most bytes of all members together, unpacked.
-    largest_xml
-        Most bytes of one XML member, whose tree takes many times its memory; ``None`` is no limit.
+    most_tags
+        Most tags in one XML member, whose tree takes many times its memory; ``None`` is no limit.
 
     Raises
     ------
@@ -38,7 +38,8 @@ def check_archive(
 
     Notes
     -----
-    Sizes stated in the archive's own table can be false, and libraries allocate what they find;
+    Office formats have no document type; one that is there is the door to files and entities
+    of others.  Sizes stated in the archive's own table can be false, and libraries allocate what they find;
     members are therefore read here in pieces and thrown away.
     """
     try:
@@ -47,17 +48,17 @@ def check_archive(
             stated = sum(member.file_size for member in members)
             if len(members) > MOST_MEMBERS or stated > largest:
                 raise CounterstreamError(_too_large(name, f"{len(members):,} parts of {stated:,} bytes", largest))
-            trees = [m for m in members if m.filename.endswith((".xml", ".rels"))]
-            widest = max(trees, key=lambda m: m.file_size, default=None)
-            if largest_xml is not None and widest is not None and widest.file_size > largest_xml:
-                found = f"{widest.filename} of {widest.file_size:,} bytes"
-                raise CounterstreamError(_too_large(name, found, largest_xml))
             for member in members:
                 if member.flag_bits & 0x1:
                     raise CounterstreamError(_damaged(name, kind, "it is locked with a password"))
+                tags = 0
                 with archive.open(member) as stream:
-                    while stream.read(_CHUNK):
-                        pass
+                    while chunk := stream.read(_CHUNK):
+                        tags += chunk.count(b"<")
+                        if b"<!DOCTYPE" in chunk:
+                            raise CounterstreamError(_damaged(name, kind, f"{member.filename} declares entities"))
+                if most_tags is not None and tags > most_tags and member.filename.endswith((".xml", ".rels")):
+                    raise CounterstreamError(_too_large(name, f"{member.filename} of {tags:,} tags", largest))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError) as error:
         raise CounterstreamError(_damaged(name, kind, str(error))) from error
 

@@ -16,7 +16,8 @@ from counterstream.errors import CounterstreamError, Problem
 
 SEPARATORS = ",;\t|"
 #: A table that a person reads cell by cell; statistical tables are imported and not drafted from.
-MOST_CELLS = 200_000
+MOST_CELLS = 100_000
+LONGEST_CELL = 20_000
 _LINES_TO_JUDGE_BY = 20
 
 
@@ -58,22 +59,29 @@ def _find_separator(text: str) -> str:
 
 def _split(text: str, separator: str, name: str) -> tuple[list[PlacedCell], list[tuple[int, int]]]:
     """Return cells and the span of each one's text, quotation marks around it left out."""
-    mark = re.escape(separator)
-    cell = re.compile(rf'[ ]*"(?P<quoted>(?:[^"]|"")*)"[ ]*(?={mark}|\n|\Z)|(?P<plain>[^{mark}\n]*)')
+    ends = re.compile(f"[{re.escape(separator)}\n]")
     placed: list[PlacedCell] = []
     spans: list[tuple[int, int]] = []
     position, row, column = 0, 0, 0
     while position < len(text):
-        found = cell.match(text, position)
-        if found is None or len(placed) >= MOST_CELLS:
-            raise CounterstreamError(_refuse(text, position, name, len(placed)))
-        part = "quoted" if found["quoted"] is not None else "plain"
-        start, end = found.span(part)
-        content = text[start:end].replace('""', '"') if part == "quoted" else text[start:end]
+        if len(placed) >= MOST_CELLS:
+            raise CounterstreamError(_refuse(text, position, name, codes.TOO_MUCH_TEXT))
+        is_quoted = text.startswith('"', position)
+        start = position + is_quoted
+        if is_quoted:
+            end = _find_closing(text, start)
+            position = end + 1
+        else:
+            found = ends.search(text, start, start + LONGEST_CELL)
+            end = found.start() if found else min(len(text), start + LONGEST_CELL)
+            position = end
+        at_end = position >= len(text) or text[position] in (separator, "\n")
+        if end < start or not at_end:
+            raise CounterstreamError(_refuse(text, start, name, codes.BROKEN_TABLE))
+        content = text[start:end].replace('""', '"') if is_quoted else text[start:end]
         placed.append(PlacedCell(RawCell(content), row, column))
         spans.append((start, end))
-        position = found.end()
-        if text[position : position + 1] == separator:
+        if text.startswith(separator, position):
             column += 1
         else:
             row, column = row + 1, 0
@@ -81,16 +89,33 @@ def _split(text: str, separator: str, name: str) -> tuple[list[PlacedCell], list
     return placed, spans
 
 
-def _refuse(text: str, position: int, name: str, cells: int) -> Problem:
+def _find_closing(text: str, start: int) -> int:
+    """Return where the quotation mark stands that closes a cell; -1 if there is none in reach."""
+    limit = start + LONGEST_CELL
+    end = text.find('"', start, limit)
+    while end >= 0 and text.startswith('"', end + 1):
+        end = text.find('"', end + 2, limit)
+    return end
+
+
+def _refuse(text: str, position: int, name: str, code: str) -> Problem:
     """Say why a table is not read to its end."""
     line = text.count("\n", 0, position) + 1
-    if cells >= MOST_CELLS:
+    if code == codes.TOO_MUCH_TEXT:
         return Problem(
-            codes.TOO_MUCH_TEXT,
+            code,
             "the table has too many cells to be drafted from",
             name,
             line,
             found=f"more than {MOST_CELLS:,}",
             mend="import it, if it is a table of a statistical office; or take the rows that you need",
         )
-    return Problem(codes.BROKEN_TABLE, "the table cannot be divided into cells", name, line, mend="check the quotes")
+    return Problem(
+        code,
+        "the table cannot be divided into cells",
+        name,
+        line,
+        found="a cell that does not end where its quotation marks do, or is too long",
+        allowed=f'up to {LONGEST_CELL:,} characters; quotation marks inside a quoted cell doubled: "the ""third"" wave"',
+        mend="check the quotation marks of this line",
+    )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import re
 import shlex
 import threading
+import zlib
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pypdfium2
@@ -23,6 +25,9 @@ from counterstream.errors import CounterstreamError, Problem
 MOST_PAGES = 1_000
 #: Characters of all pages; a page of small print has some 6,000.
 MOST_CHARACTERS = 6_000_000
+
+#: Commands that draw a page, unpacked; a page of maps has one or two million.
+LARGEST_STREAM_BYTES = 20_000_000
 
 #: PDFium may be entered by one thread at a time.
 _one_at_a_time = threading.Lock()
@@ -57,6 +62,7 @@ def read_pdf(raw: bytes, path: Path, password: str | None = None) -> Document:
     Boxes are in points from the lower left corner of the page as it is shown.
     """
     name = str(path)
+    _check_streams(raw, name)
     builder = TextBuilder()
     pages: list[Page] = []
     boxes: list[Box] = []
@@ -103,6 +109,24 @@ def name_command(path: Path) -> str:
     """Return the command that adds a text layer to a PDF."""
     made = path.with_name(f"{path.stem}-with-text.pdf")
     return f"ocrmypdf --skip-text {shlex.quote(str(path))} {shlex.quote(str(made))}"
+
+
+_STREAM = re.compile(rb"stream\r?\n(?=x)")
+
+
+def _check_streams(raw: bytes, name: str) -> None:
+    """Refuse a PDF in which a few packed bytes unpack to more commands than a page has; pictures may be large."""
+    for found in _STREAM.finditer(raw):
+        dictionary = raw[max(0, found.start() - 2000) : found.start()].rpartition(b" obj")[2]
+        if b"/Image" in dictionary:
+            continue
+        # A damaged stream is for the library to judge.
+        with suppress(zlib.error):
+            unpacker = zlib.decompressobj()
+            unpacker.decompress(raw[found.end() : found.end() + LARGEST_STREAM_BYTES], LARGEST_STREAM_BYTES)
+            if unpacker.unconsumed_tail:
+                size = LARGEST_STREAM_BYTES
+                raise CounterstreamError(_too_much(codes.TOO_MUCH_TEXT, "bytes in one stream", size, size, name))
 
 
 @contextmanager

@@ -22,8 +22,8 @@ from counterstream.drafting.readers.archives import check_archive
 from counterstream.drafting.readers.building import RawCell, TextBuilder
 from counterstream.errors import CounterstreamError, Problem
 
-#: A book of a thousand pages has some ten megabytes of XML; its tree takes twenty times that.
-LARGEST_XML_BYTES = 15_000_000
+#: A book of a thousand pages has some 300,000 tags.
+MOST_TAGS = 500_000
 
 
 class _Element(Protocol):
@@ -77,7 +77,7 @@ def read_docx(raw: bytes, path: Path) -> Document:
     as their marks stand in the text.  Entities of XML are not resolved.
     """
     name = str(path)
-    check_archive(raw, name, "Word document", largest_xml=LARGEST_XML_BYTES)
+    check_archive(raw, name, "Word document", most_tags=MOST_TAGS)
     builder = TextBuilder()
     try:
         document = docx.Document(io.BytesIO(raw))
