@@ -29,7 +29,7 @@ LEAST_SCORE = 1.5
 
 #: Beginnings of words for one matter, for any migration.
 _MATTERS: dict[str, tuple[str, ...]] = {
-    "departure": ("depart", "leav", "left", "exit", "emigrat", "exodus", "outflow", "sail"),
+    "departure": ("depart", "re-depart", "leav", "left", "exit", "emigrat", "exodus", "outflow", "sail"),
     "return": ("return", "repatriat", "re-ent", "reent", "homecom"),
     "arrival": ("arriv", "land", "enter", "immigra", "reach"),
     "application": ("appl", "request", "petition"),
@@ -152,7 +152,7 @@ def _is_matter(group: str) -> bool:
     return all(find_matters(word) or word in _COUNTED for word in words)
 
 
-def propose_observables(system: System, candidate: Candidate, sentence: str) -> tuple[Proposal, ...]:
+def propose_observables(system: System, candidate: Candidate, sentence: str, wanted: str = "") -> tuple[Proposal, ...]:
     """Return the observables of a system that would answer a candidate, the likeliest first.
 
     Parameters
@@ -161,6 +161,8 @@ def propose_observables(system: System, candidate: Candidate, sentence: str) -> 
         Its observables declare what they answer.
     candidate, sentence
         What was drafted, and the words around it.
+    wanted
+        An observable that is proposed, if it takes the claim at all, however little speaks for it.
     """
     alone = describe_alone(candidate, sentence)
     said = _Said(find_matters(sentence), find_words(sentence))
@@ -171,9 +173,9 @@ def propose_observables(system: System, candidate: Candidate, sentence: str) -> 
             proposal = _match_answer(system, observable, answer, candidate, alone, said)
             if proposal is not None and (best is None or proposal.score > best.score):
                 best = proposal
-        if best is not None and best.score >= LEAST_SCORE:
+        if best is not None and (best.score >= LEAST_SCORE or best.observable == wanted):
             scored.append(best)
-    scored.sort(key=lambda p: -p.score)
+    scored.sort(key=lambda p: (p.observable != wanted, -p.score))
     answered = (p for p in scored if is_answered(system, candidate, p))
     return tuple(p for p, _ in zip(answered, range(MOST_PROPOSALS), strict=False))
 
@@ -215,13 +217,12 @@ def _match_answer(
     if kind is None or unit is None:
         return None
     what, score = _choose_what(answer, observable, said)
-    if score <= 0.0:  # places alone do not say what was counted
-        return None
     places = {place.name: place.label for place in system.places}
     group, group_score = _choose_cell(answer.group, alone.group, said, {})
     origin, origin_score = _choose_cell(answer.origin, candidate.origin, said, places)
     destination, destination_score = _choose_cell(answer.destination, candidate.destination, said, places)
-    score += group_score + origin_score + destination_score
+    # Places alone do not say what was counted.
+    score = score + group_score + origin_score + destination_score if score > 0.0 else min(score, 0.0)
     if kind is alone.quantity_kind and candidate.measure is not Measure.UNKNOWN:
         score += 1.0
     about = About(what, group, origin, destination, unit, kind)
@@ -265,7 +266,8 @@ def _choose_what(answer: Answer, observable: Observable, said: _Said) -> tuple[s
         own, wide = find_matters(what), find_matters(label)
         matters = len(own & said.matters) * 2.0 + len((wide - own) & said.matters) * 0.5
         # A matter that the sentence does not name is probably not the one meant.
-        missed = len(own - said.matters) * 1.0
+        implied = {"arrival"} if "return" in said.matters else set[str]()
+        missed = len(own - said.matters - implied) * 1.0
         words = find_words(what)
         shared = len(words & said.words) / max(len(words), 1) * 1.5
         score = matters - missed + shared + len(find_words(label) & said.words) * 0.25
@@ -286,7 +288,8 @@ def _choose_cell(allowed: Iterable[str], stated: str, said: _Said, labels: dict[
         if stated and stated.lower() == choice.lower():
             return choice, 2.0
         score = _agreement(words, own)
-        score += 0.75 if own & said.words else 0.0
+        # A column that must say what neither the candidate nor its sentence says is less likely meant.
+        score += 0.75 if own & said.words else -0.5 if own and not words else 0.0
         if score > most:
             best, most = choice, score
     return best, most

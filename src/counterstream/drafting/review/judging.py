@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from counterstream.drafting import codes
 from counterstream.drafting.candidate import Candidate, DraftedEvent
 from counterstream.drafting.conversion import About, Filing, convert_candidate, convert_event, quote_sentence
 from counterstream.drafting.linking import Comparison, LedgerView, compare_with_ledger
 from counterstream.drafting.proposing import Proposal, describe_alone, propose_observables
 from counterstream.drafting.review.item import Item
-from counterstream.errors import Problem
+from counterstream.errors import Problem, suggest_name
 from counterstream.evidence.claim import Claim, LedgerEvent, QuantityKind
 
 
@@ -63,14 +64,25 @@ def judge_item(item: Item, around: Surroundings) -> Judgement:
     candidate = item.drafted
     sentence = quote_sentence(around.text, candidate)
     view = around.view
-    proposals = propose_observables(view.system, candidate, sentence) if view is not None else ()
+    wanted = item.chosen.observable
+    proposals = propose_observables(view.system, candidate, sentence, wanted) if view is not None else ()
     taken = _choose_proposal(item, proposals)
     about = _settle_about(item, taken.about if taken else describe_alone(candidate, sentence))
     notes = "; ".join(part for part in (item.chosen.notes, taken.remark if taken else "") if part)
     agency = item.chosen.agency
     claim, problems = convert_candidate(candidate, about, around.filing, around.text, agency=agency, notes=notes)
+    if wanted and view is not None and taken is None:
+        claim, problems = None, (*problems, _miss_observable(wanted, view))
     comparison = compare_with_ledger(view, claim) if view is not None and claim is not None else Comparison()
     return Judgement(claim, problems, proposals, taken, comparison)
+
+
+def _miss_observable(name: str, view: LedgerView) -> Problem:
+    """Say that the observable that the person chose cannot take the claim, or is none."""
+    known = [observable.name for observable in view.system.observables]
+    message = f"{name} does not take this claim" if name in known else f"there is no observable {name}"
+    mend = "edit measure, unit or period, or empty the field observable" if name in known else suggest_name(name, known)
+    return Problem(codes.NOT_A_CLAIM, message, path="observable", found=name, mend=mend)
 
 
 def _choose_proposal(item: Item, proposals: tuple[Proposal, ...]) -> Proposal | None:

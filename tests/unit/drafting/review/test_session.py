@@ -14,6 +14,31 @@ from counterstream.drafting.decisions import Action, ItemKind
 from counterstream.drafting.review import deciding, marking, session
 from counterstream.drafting.review.item import Status, get_field
 from counterstream.errors import CounterstreamError
+from counterstream.evidence.claim import Claim
+
+
+def test_an_observable_that_is_chosen_is_taken_or_told_to_be_none() -> None:
+    kept = Kept(view=example_view())
+    session.go_to(kept.session, 2)
+    item = session.current_item(kept.session)
+    assert item is not None
+    # Families, where the system knows no households: nothing answers them.
+    assert session.judge(kept.session, item).proposals == ()
+    for name, said in (
+        ("departures", "departures does not take this claim"),
+        ("depart", "there is no observable depart"),
+    ):
+        deciding.edit(kept.session, "observable", name)
+        deciding.accept(kept.session)
+        assert kept.session.message.startswith(said)
+    deciding.edit(kept.session, "unit", "person")
+    deciding.edit(kept.session, "observable", "departures")
+    deciding.accept(kept.session)
+    assert kept.statuses[3] == "accepted"
+    item = kept.session.items[kept.session.view[2]]
+    row = session.judge(kept.session, item).row
+    assert isinstance(row, Claim)
+    assert (row.what, row.unit, row.hedge) == ("departures", "persons", "over")
 
 
 def test_begins_with_the_first_open_item_and_hides_what_is_told_again() -> None:
