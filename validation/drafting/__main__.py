@@ -82,7 +82,9 @@ def misses(result: dict[str, Any]) -> str:
         "places": result["places"]["by_quantity"]["missed"],
         "traps": result["traps_kept_out"]["missed"],
     }
-    return "\n".join(f"{name}:\n" + "\n".join(f"    {item}" for item in items) for name, items in parts.items() if items)
+    return "\n".join(
+        f"{name}:\n" + "\n".join(f"    {item}" for item in items) for name, items in parts.items() if items
+    )
 
 
 def main() -> int:

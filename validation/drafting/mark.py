@@ -27,7 +27,11 @@ def unmark(marked: str, doc: str) -> tuple[str, list[dict[str, str]]]:
         text += marked[done : mark.start()]
         row = dict.fromkeys(COLUMNS, "")
         row |= {"id": f"{doc}{len(rows):03d}", "doc": doc, "kind": _KINDS[mark["kind"]]}
-        row |= {"start": str(len(text)), "end": str(len(text) + len(mark["words"])), "quote": mark["words"].replace("\n", "\u23ce")}
+        row |= {
+            "start": str(len(text)),
+            "end": str(len(text) + len(mark["words"])),
+            "quote": mark["words"].replace("\n", "\u23ce"),
+        }
         _add_details(row, mark["details"].split())
         rows.append(row)
         text += mark["words"]
@@ -46,7 +50,11 @@ def _add_details(row: dict[str, str], details: list[str]) -> None:
         return
     given = dict(item.split("=", 1) for item in details if "=" in item)
     hedge = given.get("h", "none")
-    row |= {"rel": "context" if "ctx" in details else "migration", "hedge": hedge, "unit": given.get("u", "person").replace("_", " ")}
+    row |= {
+        "rel": "context" if "ctx" in details else "migration",
+        "hedge": hedge,
+        "unit": given.get("u", "person").replace("_", " "),
+    }
     row |= {"cls": given.get("c", "num"), "period": given.get("p", "")}
     row |= {"from_place": given.get("f", "").replace("_", " "), "to_place": given.get("t", "").replace("_", " ")}
     row |= {"low": given.get("lo", ""), "high": given.get("hi", "")}

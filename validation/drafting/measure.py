@@ -67,7 +67,9 @@ def main() -> None:
     print(json.dumps(pooled, indent=1))
     if arguments.label:
         RESULTS.mkdir(exist_ok=True)
-        content = json.dumps({"label": arguments.label, "pooled": pooled, "documents": results}, indent=1, ensure_ascii=False)
+        content = json.dumps(
+            {"label": arguments.label, "pooled": pooled, "documents": results}, indent=1, ensure_ascii=False
+        )
         (RESULTS / f"drafting-{arguments.label}.json").write_text(content + "\n", encoding="utf-8")
 
 

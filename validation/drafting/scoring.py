@@ -88,7 +88,9 @@ def read_gold(path: Path, text: str, doc: str = "") -> list[Row]:
         cells = list(csv.DictReader(stream))
     missing = sorted({"kind", "start", "end", "quote"} - set(cells[0] if cells else ()))
     if missing:
-        raise CounterstreamError(Problem("V101", f"the gold list lacks columns: {', '.join(missing)}", str(path), allowed=", ".join(COLUMNS)))
+        raise CounterstreamError(
+            Problem("V101", f"the gold list lacks columns: {', '.join(missing)}", str(path), allowed=", ".join(COLUMNS))
+        )
     docs = sorted({row.get("doc", "") for row in cells})
     fits = {name: [row for row in cells if row.get("doc", "") == name and _stands(row, text)] for name in docs}
     chosen = doc or max(docs, key=lambda name: len(fits[name]))
@@ -96,7 +98,9 @@ def read_gold(path: Path, text: str, doc: str = "") -> list[Row]:
     wrong = [row["id"] for row in rows if not _stands(row, text)]
     if wrong:
         message = f"{len(wrong)} of {len(rows)} quotes do not stand where the list says: {', '.join(wrong[:8])}"
-        raise CounterstreamError(Problem("V102", message, str(path), mend="spans count code points of the raw text, ends exclusive"))
+        raise CounterstreamError(
+            Problem("V102", message, str(path), mend="spans count code points of the raw text, ends exclusive")
+        )
     return [_row(row) for row in rows]
 
 
@@ -195,12 +199,20 @@ def score(rows: list[Row], draft: Draft) -> dict[str, Any]:
     traps = Tally()
     for row in rows:
         if row.kind == "trap":
-            traps.count(not any(_overlap(row, item.anchor.start, item.anchor.end) > 0 for item in wrong), f"{row.id} {_flat(row.quote)}")
+            traps.count(
+                not any(_overlap(row, item.anchor.start, item.anchor.end) > 0 for item in wrong),
+                f"{row.id} {_flat(row.quote)}",
+            )
     right = len(matched)
     total = right + len(wrong)
     return {
         "candidates": len(draft.candidates),
-        "precision": {"right": right, "of": total, "share": round(right / total, 4) if total else None, "wrong": [f"{item.anchor.start} {_flat(item.anchor.quote)}" for item in wrong]},
+        "precision": {
+            "right": right,
+            "of": total,
+            "share": round(right / total, 4) if total else None,
+            "wrong": [f"{item.anchor.start} {_flat(item.anchor.quote)}" for item in wrong],
+        },
         "on_neutral": ignored,
         "recall": {key: tally.as_dict() for key, tally in tallies.items()},
         "recall_migration": {key: tally.as_dict() for key, tally in migration.items()},
@@ -208,7 +220,10 @@ def score(rows: list[Row], draft: Draft) -> dict[str, Any]:
         "time_expressions": {"found": times.as_dict(), "read": exact_times.as_dict()},
         "places": {"by_quantity": origins.as_dict(), "by_field": places.as_dict()},
         "traps_kept_out": traps.as_dict(),
-        "classes": {name: {key: [tally.hits, tally.tries] for key, tally in item.items()} for name, item in sorted(classes.items())},
+        "classes": {
+            name: {key: [tally.hits, tally.tries] for key, tally in item.items()}
+            for name, item in sorted(classes.items())
+        },
     }
 
 

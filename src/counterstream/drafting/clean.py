@@ -68,11 +68,47 @@ _BRACKETED = re.compile(r"(?<=[a-z\d][.,;])\(\d{1,2}\)(?=\s|$)")
 _GLUED_WORD = re.compile(r"[^\W\d_]{3,}")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
-_SAME_LENGTH = {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "‐": "-", "‑": "-", "‒": "–", "−": "-"}
+_SAME_LENGTH = {
+    "“": '"',
+    "”": '"',
+    "„": '"',
+    "«": '"',
+    "»": '"',
+    "‘": "'",
+    "’": "'",
+    "‚": "'",
+    "‐": "-",
+    "‑": "-",
+    "‒": "–",
+    "−": "-",
+}
 _TERMINATED = re.compile(r"[.!?:;…][\"'”’)\]*_]*(?:\*\d+\+|\[\d+\]|\d{1,3})?$")
 _NEW_ITEM = re.compile(r"(?:[-•*◦▪–—]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s|#{1,6} |\*\*[A-Z]")
 #: Prefixes that keep their hyphen when a line ends after it.
-_KEEPS_HYPHEN = frozenset("mid non self ex anti pro post pre semi twenty thirty forty fifty sixty seventy eighty ninety third second first".split())
+_KEEPS_HYPHEN = frozenset(
+    [
+        "mid",
+        "non",
+        "self",
+        "ex",
+        "anti",
+        "pro",
+        "post",
+        "pre",
+        "semi",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "seventy",
+        "eighty",
+        "ninety",
+        "third",
+        "second",
+        "first",
+    ]
+)
 _HYPHENATED = re.compile(rf"({_LETTER}+)[-\u00ad\u2010]$")
 
 
@@ -92,7 +128,7 @@ class CleanText:
 
     text: str = ""
     offsets: array[int] = field(default_factory=lambda: array("L"))
-    fired: list[tuple[Rule, int, int, str]] = field(default_factory=lambda: [])
+    fired: list[tuple[Rule, int, int, str]] = field(default_factory=list)
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """Return the raw span of a cleaned span that is not empty."""
@@ -125,8 +161,10 @@ def clean_text(raw: str, tables: Sequence[Table] = ()) -> tuple[CleanText, list[
     furniture = find_furniture(lines)
     everywhere = [*tables, *find_text_tables(lines, furniture)] if not tables else list(tables)
     in_tables = _lines_of(everywhere, lines)
-    single_blank_joins = is_double_spaced(lines)
-    cleaned.fired.extend((rule, start, end, "") for index, (rule, start, end) in furniture.items() if index not in in_tables)
+    spacing = Spacing(is_double_spaced(lines), _usual_width(lines))
+    cleaned.fired.extend(
+        (rule, start, end, "") for index, (rule, start, end) in furniture.items() if index not in in_tables
+    )
     pieces: list[str] = []
     previous: Line | None = None
     blanks = 0
@@ -139,7 +177,7 @@ def clean_text(raw: str, tables: Sequence[Table] = ()) -> tuple[CleanText, list[
             crossed = True
             continue
         if previous is not None:
-            _join(cleaned, pieces, previous, line, _is_break(previous, line, blanks, crossed, single_blank_joins))
+            _join(cleaned, pieces, previous, line, _is_break(previous, line, blanks, crossed, spacing))
         _add_line(cleaned, pieces, line)
         previous, blanks, crossed = line, 0, False
     cleaned.text = "".join(pieces)
@@ -159,6 +197,20 @@ def _lines_of(tables: Sequence[Table], lines: list[Line]) -> set[int]:
     return covered
 
 
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """How a document sets its lines: blank lines within paragraphs, and the usual width of a full line."""
+
+    double: bool
+    width: int
+
+
+def _usual_width(lines: list[Line]) -> int:
+    """Return the width that four lines in five do not go beyond."""
+    widths = sorted(len(line.text) for line in lines if not line.blank)
+    return widths[len(widths) * 4 // 5] if widths else 0
+
+
 def is_double_spaced(lines: list[Line]) -> bool:
     """Whether blank lines stand between the lines of one paragraph throughout the document."""
     inside = outside = 0
@@ -171,7 +223,7 @@ def is_double_spaced(lines: list[Line]) -> bool:
     return inside >= 5 and inside * 2 > outside
 
 
-def _is_break(previous: Line, line: Line, blanks: int, crossed: bool, single_blank_joins: bool) -> bool:
+def _is_break(previous: Line, line: Line, blanks: int, crossed: bool, spacing: Spacing) -> bool:
     """Whether a paragraph ends between two lines that follow one another."""
     if _NEW_ITEM.match(line.text):
         return True
@@ -179,10 +231,13 @@ def _is_break(previous: Line, line: Line, blanks: int, crossed: bool, single_bla
     if crossed or blanks:
         if not ended and line.text[0].islower():
             return False
-        if crossed or not single_blank_joins:
+        if crossed or not spacing.double:
             return True
         return blanks > 1 and (ended or len(previous.text) < 60)
-    return previous.text[0] == "#"
+    if previous.text[0] == "#" or (previous.text.isupper() and len(previous.text) < 60 and not line.text.isupper()):
+        return True
+    short = spacing.width >= 50 and len(previous.text) < 0.55 * spacing.width
+    return short and previous.text[-1] not in ",-–—" and (line.text[0].isupper() or line.text[0].isdigit())
 
 
 def _join(cleaned: CleanText, pieces: list[str], previous: Line, line: Line, is_break: bool) -> None:
@@ -259,8 +314,10 @@ def _find_glued(text: str, start: int, end: int) -> tuple[int, int, str] | None:
     after = text[end] if end < len(text) else " "
     if before != " " and start >= 2 and (end == len(text) or after in " .,;:)"):
         bare = after in " )" or end == len(text) or not text[end + 1 : end + 2].isdigit()
-        closing = text[start - 2] if before in "\"”’)" else before
-        ends_sentence = (closing in ".;:!?" or (closing == "," and end - start < 3)) and (text[start - 2].islower() or before in "\"”’)")
+        closing = text[start - 2] if before in '"”’)' else before
+        ends_sentence = (closing in ".;:!?" or (closing == "," and end - start < 3)) and (
+            text[start - 2].islower() or before in '"”’)'
+        )
         ends_word = end - start <= 2 and len(text[:start].rsplit(" ", 1)[-1]) >= 5 and text[start - 4 : start].islower()
         if bare and text[start - 4 : start].isalpha() and ends_word:
             return start, end, "note"

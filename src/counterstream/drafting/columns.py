@@ -62,7 +62,8 @@ def _find_gutter(texts: list[str]) -> int | None:
         return None
     sides = [(text[:place], text[place:]) for text in texts if _gap_at(text, place)]
     prose = sum(
-        len(_WORDS.findall(left)) >= _FEWEST_WORDS and len(_WORDS.findall(right)) >= _FEWEST_WORDS for left, right in sides
+        len(_WORDS.findall(left)) >= _FEWEST_WORDS and len(_WORDS.findall(right)) >= _FEWEST_WORDS
+        for left, right in sides
     )
     return place if prose * 10 >= len(sides) * 7 else None
 

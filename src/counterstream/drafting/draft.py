@@ -19,8 +19,8 @@ from counterstream.errors import CounterstreamError, Problem
 
 #: Goes up with every change of the grammar that can change a draft.
 DRAFTING_VERSION = "1"
-#: A book of a thousand pages has three million characters; more at once is a mistake or an attack.
-MOST_CHARACTERS = 10_000_000
+#: A book of a thousand pages has three million characters; much more at once is a mistake or an attack.
+MOST_CHARACTERS = 5_000_000
 
 
 def draft_document(document: Document, defaults: Defaults | None = None) -> Draft:
@@ -42,8 +42,13 @@ def draft_document(document: Document, defaults: Defaults | None = None) -> Draf
     clock = _start_clock(document, defaults)
     if len(document.text) > MOST_CHARACTERS:
         message, found = "the document has too much text to be drafted at once", f"{len(document.text):,} characters"
-        allowed, mend = f"at most {MOST_CHARACTERS:,} characters", "cut the document into parts, for example by chapters"
-        raise CounterstreamError(Problem(codes.HUGE_TEXT, message, document.name, found=found, allowed=allowed, mend=mend))
+        allowed, mend = (
+            f"at most {MOST_CHARACTERS:,} characters",
+            "cut the document into parts, for example by chapters",
+        )
+        raise CounterstreamError(
+            Problem(codes.HUGE_TEXT, message, document.name, found=found, allowed=allowed, mend=mend)
+        )
     clean, tables = clean_text(document.text, document.tables)
     state = DraftState(document, defaults, clean, clock, find_style(clean.text))
     for rule, start, end, reading in clean.fired:
@@ -77,10 +82,13 @@ def _start_clock(document: Document, defaults: Defaults) -> Clock:
     single = re.sub(r"[~?%]", "", stated.rpartition("/")[2] or stated)
     if read_days(single) is None:
         message, allowed = "the document's date is not a date", "a date of EDTF: 1987, 1987-02 or 1987-02-24"
-        raise CounterstreamError(Problem(codes.NOT_EDTF, message, document.name, found=stated, allowed=allowed, mend="write the date as EDTF"))
+        raise CounterstreamError(
+            Problem(
+                codes.NOT_EDTF, message, document.name, found=stated, allowed=allowed, mend="write the date as EDTF"
+            )
+        )
     parts = [int(part) for part in single.split("-") if part.isdigit()]
     clock.year = parts[0] if parts else 0
     clock.month = parts[1] if len(parts) > 1 and parts[1] <= 12 else 0
     clock.day = parts[2] if len(parts) > 2 else 0
     return clock
-

@@ -12,7 +12,16 @@ from counterstream.drafting.grammar.ranges import RANGE, join_range
 from counterstream.drafting.grammar.rule import Rule
 from counterstream.drafting.grammar.shares import PERCENT, Share, percent_after, read_share
 from counterstream.drafting.grammar.unit_words import ABSTRACT_NOUNS
-from counterstream.drafting.grammar.units import DURATION_WORDS, OTHER_NOUN, Unit, unit_after, unit_of_subject, unit_of_verb, unit_of_whole, unit_sign
+from counterstream.drafting.grammar.units import (
+    DURATION_WORDS,
+    OTHER_NOUN,
+    Unit,
+    unit_after,
+    unit_of_subject,
+    unit_of_verb,
+    unit_of_whole,
+    unit_sign,
+)
 from counterstream.drafting.lexer import Tokens
 
 Fired = tuple[Rule, int, int, str]
@@ -52,14 +61,16 @@ class Figure:
     share: bool = False
     digits: bool = False
     firm: bool = False
-    flags: list[str] = field(default_factory=lambda: [])
-    fired: list[Fired] = field(default_factory=lambda: [])
+    flags: list[str] = field(default_factory=list)
+    fired: list[Fired] = field(default_factory=list)
 
 
 _FIRST_WORDS = numbers.FIRST_WORDS | shares.FIRST_WORDS
 
 
-def read_figures(tokens: Tokens, taken: list[bool], text: str, style: NumberStyle) -> tuple[list[Figure], list[tuple[int, int, Rule]]]:
+def read_figures(
+    tokens: Tokens, taken: list[bool], text: str, style: NumberStyle
+) -> tuple[list[Figure], list[tuple[int, int, Rule]]]:
     """Return the figures of a sentence and the numbers that are none.
 
     Parameters
@@ -106,7 +117,9 @@ def _bound_of(hedge: Hedge, number_is_vague: bool) -> Bound:
     return Bound.VAGUE if number_is_vague else Bound.EXACT
 
 
-def _limits(bound: Bound, value: float | None, low: float | None, high: float | None) -> tuple[float | None, float | None, float | None]:
+def _limits(
+    bound: Bound, value: float | None, low: float | None, high: float | None
+) -> tuple[float | None, float | None, float | None]:
     """Return value, low and high as a bound leaves them."""
     if value is None:
         if bound in (Bound.GREATER, Bound.AT_LEAST):
@@ -135,7 +148,19 @@ def _figure_of_share(tokens: Tokens, share: Share, text: str) -> Figure:
     value, low, high = share.value, share.low, share.high
     if bound not in (Bound.ZERO, Bound.RELATIVE, Bound.VAGUE) and value is not None:
         value, low, high = _limits(bound, value, low, high)
-    figure = Figure(hedge.first, max(share.last, hedge.last), share.first, value, low, high, bound, hedge.words, hedge.rhetoric, share=True, firm=True)
+    figure = Figure(
+        hedge.first,
+        max(share.last, hedge.last),
+        share.first,
+        value,
+        low,
+        high,
+        bound,
+        hedge.words,
+        hedge.rhetoric,
+        share=True,
+        firm=True,
+    )
     figure.unit_name = share.unit
     figure.fired = [*hedge.fired, (share.rule, tokens.starts[share.first], tokens.ends[share.last - 1], share.reading)]
     after = share.last
@@ -154,7 +179,9 @@ def _figure_of_share(tokens: Tokens, share: Share, text: str) -> Figure:
     return figure
 
 
-def _figure_of_number(tokens: Tokens, number: Number, taken: list[bool], text: str, style: NumberStyle) -> tuple[Figure | None, int]:
+def _figure_of_number(
+    tokens: Tokens, number: Number, taken: list[bool], text: str, style: NumberStyle
+) -> tuple[Figure | None, int]:
     """Return the figure of a number or a range, and the token from which to read on."""
     if tokens.at(number.first - 1) == "per" or (tokens.at(number.first - 1) == "/" and number.first > 1):
         return None, number.last
@@ -177,11 +204,15 @@ def _figure_of_number(tokens: Tokens, number: Number, taken: list[bool], text: s
         value, low, high = (None if item is None else round(item / 100, 8) for item in (value, low, high))
         if suspect and number.value is not None and "." in tokens.texts[number.first]:
             value, suspect = float(tokens.texts[number.first]) / 100, False
-        fired.append((PERCENT, tokens.starts[number.first], tokens.ends[last - 1], "" if value is None else f"{value:g}"))
+        fired.append(
+            (PERCENT, tokens.starts[number.first], tokens.ends[last - 1], "" if value is None else f"{value:g}")
+        )
     hedge = read_hedge(tokens, sign.first if sign and not is_range else first, last, text)
     bound = Bound.RANGE if is_range else _bound_of(hedge, number.vague)
     value, low, high = (value, low, high) if is_range else _limits(bound, value, low, high)
-    figure = Figure(hedge.first, max(last, hedge.last), number.first, value, low, high, bound, hedge.words, hedge.rhetoric)
+    figure = Figure(
+        hedge.first, max(last, hedge.last), number.first, value, low, high, bound, hedge.words, hedge.rhetoric
+    )
     figure.fired = [*fired, *hedge.fired]
     figure.digits = number.digits
     figure.share = bool(percent)
@@ -203,7 +234,9 @@ def _figure_of_number(tokens: Tokens, number: Number, taken: list[bool], text: s
 def _attach_unit(tokens: Tokens, figure: Figure, number: Number, text: str) -> None:
     """Find what a number counts and add it to the figure."""
     after = figure.last
-    if tokens.at(after) == "of" and (number.vague or tokens.at(after + 1) in ("the", "these", "those", "this", "its", "their", "our", "his", "all")):
+    if tokens.at(after) == "of" and (
+        number.vague or tokens.at(after + 1) in ("the", "these", "those", "this", "its", "their", "our", "his", "all")
+    ):
         unit = unit_of_whole(tokens, after, text)
     else:
         unit = unit_after(tokens, after, text, True)
@@ -212,7 +245,11 @@ def _attach_unit(tokens: Tokens, figure: Figure, number: Number, text: str) -> N
         unit = unit_of_subject(tokens, figure.first, text)
     if unit is None:
         return
-    if unit.noun in DURATION_WORDS and figure.hedge_words.lower() == "over" and tokens.at(figure.first - 1) not in _LASTING:
+    if (
+        unit.noun in DURATION_WORDS
+        and figure.hedge_words.lower() == "over"
+        and tokens.at(figure.first - 1) not in _LASTING
+    ):
         # "settled over two years": during them, and not for more than them.
         figure.bound, figure.hedge_words = Bound.EXACT, ""
         figure.value, figure.low, figure.high = _limits(Bound.EXACT, number.value, number.low, number.high)
@@ -220,7 +257,9 @@ def _attach_unit(tokens: Tokens, figure: Figure, number: Number, text: str) -> N
     years = {"century": 100.0, "decade": 10.0}.get(unit.noun)
     if years and number.value == 0.5:
         figure.unit_name = "year"
-        figure.value, figure.low, figure.high = (item and item * years for item in (figure.value, figure.low, figure.high))
+        figure.value, figure.low, figure.high = (
+            item and item * years for item in (figure.value, figure.low, figure.high)
+        )
     figure.fired.append((unit.rule, unit.start, unit.end, unit.unit))
     figure.last = max(figure.last, unit.last)
     again = read_hedge(tokens, figure.last, figure.last, text) if unit.last > after and not figure.hedge_words else None
@@ -231,10 +270,54 @@ def _attach_unit(tokens: Tokens, figure: Figure, number: Number, text: str) -> N
         figure.fired.extend(again.fired)
 
 
-_LASTING = frozenset("for lasted took take takes waited waiting wait is was after of lived spent been last lasts with".split())
+_LASTING = frozenset(
+    [
+        "for",
+        "lasted",
+        "took",
+        "take",
+        "takes",
+        "waited",
+        "waiting",
+        "wait",
+        "is",
+        "was",
+        "after",
+        "of",
+        "lived",
+        "spent",
+        "been",
+        "last",
+        "lasts",
+        "with",
+    ]
+)
 #: Before a small number these make it refer back to things already told.
-_DEFINITE = frozenset("the these those both his her their its our all".split())
-_BEFORE_LENGTH = frozenset("for within after in over than of least about nearly almost some only another additional lasted took waited every wait".split())
+_DEFINITE = frozenset(["the", "these", "those", "both", "his", "her", "their", "its", "our", "all"])
+_BEFORE_LENGTH = frozenset(
+    [
+        "for",
+        "within",
+        "after",
+        "in",
+        "over",
+        "than",
+        "of",
+        "least",
+        "about",
+        "nearly",
+        "almost",
+        "some",
+        "only",
+        "another",
+        "additional",
+        "lasted",
+        "took",
+        "waited",
+        "every",
+        "wait",
+    ]
+)
 
 
 def _is_quantity(tokens: Tokens, figure: Figure, number: Number, hedge: Hedge) -> bool:
@@ -250,11 +333,15 @@ def _is_quantity(tokens: Tokens, figure: Figure, number: Number, hedge: Hedge) -
     if number.value == 1 and word == "one":
         if unit.noun in DURATION_WORDS:
             return before in _BEFORE_LENGTH or bool(hedge.words)
-        return unit.unit in ("family", "household") and before not in ("the", "this", "that", "every") or bool(hedge.words)
+        return (unit.unit in ("family", "household") and before not in ("the", "this", "that", "every")) or bool(
+            hedge.words
+        )
     if unit.rule is OTHER_NOUN:
         return number.value != 1 and unit.noun + "s" not in ABSTRACT_NOUNS and before not in _DEFINITE
     if unit.last == unit.first:
-        return unit.last == unit.first and unit.unit == "person" and (bool(hedge.words) or unit.rule.id == "unit.group-of")
+        return (
+            unit.last == unit.first and unit.unit == "person" and (bool(hedge.words) or unit.rule.id == "unit.group-of")
+        )
     if before in _DEFINITE and unit.noun not in DURATION_WORDS:
         return False
     return number.value != 0

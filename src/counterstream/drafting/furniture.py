@@ -17,13 +17,21 @@ MARGIN_CODE = Rule(
 PAGE_NUMBER = Rule(
     "furniture.page-number",
     "A number alone on its line, or with the word page.",
-    (Example("Some had left.\n\n- 12 -\n\nOthers stayed.", "- 12 -"), Example("They stayed.\n\nPage 3 of 9\n", "Page 3 of 9")),
+    (
+        Example("Some had left.\n\n- 12 -\n\nOthers stayed.", "- 12 -"),
+        Example("They stayed.\n\nPage 3 of 9\n", "Page 3 of 9"),
+    ),
     ("In all 12 left.",),
 )
 RUNNING_HEAD = Rule(
     "furniture.running-head",
     "A short line that returns on page after page, but for its numbers.",
-    (Example("REPORT 1951  1\n\nThey left.\n\nREPORT 1951  2\n\nThey came.\n\nREPORT 1951  3\n\nAll went.", "REPORT 1951  1"),),
+    (
+        Example(
+            "REPORT 1951  1\n\nThey left.\n\nREPORT 1951  2\n\nThey came.\n\nREPORT 1951  3\n\nAll went.",
+            "REPORT 1951  1",
+        ),
+    ),
     ("REPORT 1951\n\nThey left.",),
 )
 CONTENTS = Rule(
@@ -36,9 +44,12 @@ RULES = (MARGIN_CODE, PAGE_NUMBER, RUNNING_HEAD, CONTENTS)
 
 _MARGIN_CODE = re.compile(r"\W*(?:\d{2}X\d(?:-\w+)?|\(?b\)?\(\d\)(?:\(\w\))?)\W*$", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(
-    r"[-–—\s\[(|]*(?:(?:page|p\.)\s*)?\d{1,6}(?:\s*(?:of|/|-|–)\s*\d{1,4})?[-–—\s\])|]*$|[-–\s]*[ivxl]{1,6}[-–\s]*$", re.IGNORECASE
+    r"[-–—\s\[(|]*(?:(?:page|p\.)\s*)?\d{1,6}(?:\s*(?:of|/|-|–)\s*\d{1,4})?[-–—\s\])|]*$|[-–\s]*[ivxl]{1,6}[-–\s]*$",
+    re.IGNORECASE,
 )
-_CONTENTS = re.compile(r".{3,120}?(?:\s*\.{4,}\s*|\s*(?:\. ){3,}\s*|[^\S\n]*\t[^\S\n]*)(?:<b>)?(\d{1,3}|[ivxl]{1,6})\s*$")
+_CONTENTS = re.compile(
+    r".{3,120}?(?:\s*\.{4,}\s*|\s*(?:\. ){3,}\s*|[^\S\n]*\t[^\S\n]*)(?:<b>)?(\d{1,3}|[ivxl]{1,6})\s*$"
+)
 _PLAIN_CONTENTS = re.compile(r"[^\t\d]+$")
 _DIGITS = re.compile(r"\d+")
 #: A heading that runs along the pages is short and comes at least three times.

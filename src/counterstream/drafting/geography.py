@@ -6,17 +6,38 @@ from dataclasses import dataclass
 
 from counterstream.drafting.document import Defaults
 from counterstream.drafting.figures import Figure
-from counterstream.drafting.grammar.places import DESTINATION, LISTED, LOCATION, ORIGIN, PEOPLE, PlaceMention, find_role
+from counterstream.drafting.grammar.places import (
+    DESTINATION,
+    LISTED,
+    LOCATION,
+    ORIGIN,
+    PEOPLE,
+    PlaceMention,
+    find_role,
+    follows_preposition,
+)
 from counterstream.drafting.grammar.rule import Rule
 from counterstream.drafting.lexer import Tokens
 
 #: "Soviet returnees" went to the country that their name is from.
-_RETURN_WORDS = frozenset("returned return returning returns returnees returnee repatriated repatriation repatriates".split())
+_RETURN_WORDS = frozenset(
+    [
+        "returned",
+        "return",
+        "returning",
+        "returns",
+        "returnees",
+        "returnee",
+        "repatriated",
+        "repatriation",
+        "repatriates",
+    ]
+)
 #: "In" a place so many words away tells of something else.
-_FARTHEST_LOCATION = 14
+_FARTHEST_LOCATION = 24
 _CLAUSE_ENDS = frozenset((";", ":", "while", "whereas"))
 #: A place so near before a figure, as in a list, is that figure's own.
-_LIST_GAP = frozenset(", ( : – — - with had took at about some as many".split())
+_LIST_GAP = frozenset([",", "(", ":", "–", "—", "-", "with", "had", "took", "at", "about", "some", "as", "many"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +115,9 @@ def _combine(tokens: Tokens, names: dict[Rule, str], around: Around) -> tuple[st
     return origin, destination
 
 
-def _with_defaults(origin: str, destination: str, around: Around, fired: tuple[tuple[Rule, PlaceMention], ...]) -> Route:
+def _with_defaults(
+    origin: str, destination: str, around: Around, fired: tuple[tuple[Rule, PlaceMention], ...]
+) -> Route:
     """Fill what the text does not say."""
     defaults, last = around.defaults, around.last
     defaulted: list[str] = []
@@ -104,7 +127,7 @@ def _with_defaults(origin: str, destination: str, around: Around, fired: tuple[t
     if not destination and around.heading and around.heading != origin:
         destination, defaulted = around.heading, ["destination"]
     usual = (defaults.origin, defaults.destination)
-    if destination and destination == defaults.origin or origin and origin == defaults.destination:
+    if (destination and destination == defaults.origin) or (origin and origin == defaults.destination):
         usual = (defaults.destination, defaults.origin)
     if not origin and usual[0] and usual[0] != destination:
         origin, defaulted = usual[0], [*defaulted, "origin"]
@@ -121,9 +144,20 @@ def _part(tokens: Tokens, figures: list[Figure], number: int, mention: PlaceMent
             return PEOPLE
         begin = figures[number - 1].last if number else 0
         alone = figure.unit is None or figure.share
-        return PEOPLE if alone and begin <= mention.first < figure.first and tokens.words[mention.last - 1].endswith(("s", "ese", "ish")) else None
+        return (
+            PEOPLE
+            if alone
+            and begin <= mention.first < figure.first
+            and tokens.words[mention.last - 1].endswith(("s", "ese", "ish"))
+            else None
+        )
     gap = tokens.words[mention.last : figure.first]
-    if mention.last <= figure.first and len(gap) <= 2 and all(word in _LIST_GAP for word in gap) and find_role(tokens, mention) is not ORIGIN:
+    if (
+        mention.last <= figure.first
+        and len(gap) <= 2
+        and all(word in _LIST_GAP for word in gap)
+        and not follows_preposition(tokens, mention)
+    ):
         return LISTED
     return find_role(tokens, mention)
 

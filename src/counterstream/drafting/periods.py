@@ -11,16 +11,50 @@ from counterstream.drafting.grammar.pattern import Clock
 from counterstream.drafting.lexer import Tokens
 from counterstream.drafting.scan import Found
 
-_UNTIL = frozenset("by until till before".split())
-_SINCE = frozenset("since after starting beginning".split())
-_SMALL_WORDS = frozenset("in the whole of all during for by since until throughout over on at to".split())
-_LEAD_WORDS = frozenset(", about some over more than only at least the another an a estimated nearly almost around roughly as many up to no fewer just under well".split())
-_HAD = frozenset("had have has".split())
-_HAVE = frozenset("have has".split())
+_UNTIL = frozenset(["by", "until", "till", "before"])
+_SINCE = frozenset(["since", "after", "starting", "beginning"])
+_SMALL_WORDS = frozenset(
+    ["in", "the", "whole", "of", "all", "during", "for", "by", "since", "until", "throughout", "over", "on", "at", "to"]
+)
+_LEAD_WORDS = frozenset(
+    [
+        ",",
+        "about",
+        "some",
+        "over",
+        "more",
+        "than",
+        "only",
+        "at",
+        "least",
+        "the",
+        "another",
+        "an",
+        "a",
+        "estimated",
+        "nearly",
+        "almost",
+        "around",
+        "roughly",
+        "as",
+        "many",
+        "up",
+        "to",
+        "no",
+        "fewer",
+        "just",
+        "under",
+        "well",
+    ]
+)
+_HAD = frozenset(["had", "have", "has"])
+_HAVE = frozenset(["have", "has"])
 _DURATION = re.compile(r"P(\d+)([YMWD]) (after|before)")
 
 
-def pick_periods(tokens: Tokens, figures: list[Figure], found: list[Found], clock: Clock, last: str) -> list[tuple[str, bool]]:
+def pick_periods(
+    tokens: Tokens, figures: list[Figure], found: list[Found], clock: Clock, last: str
+) -> list[tuple[str, bool]]:
     """Return for each figure its period and whether it was only inferred.
 
     Notes
@@ -32,7 +66,9 @@ def pick_periods(tokens: Tokens, figures: list[Figure], found: list[Found], cloc
     return [_pick(tokens, number, figures, times, clock, last) for number in range(len(figures))]
 
 
-def _pick(tokens: Tokens, number: int, figures: list[Figure], times: list[Found], clock: Clock, last: str) -> tuple[str, bool]:
+def _pick(
+    tokens: Tokens, number: int, figures: list[Figure], times: list[Found], clock: Clock, last: str
+) -> tuple[str, bool]:
     figure = figures[number]
     before = [item for item in times if item.last <= figure.core]
     after = [item for item in times if item.first >= figure.last]
@@ -40,13 +76,20 @@ def _pick(tokens: Tokens, number: int, figures: list[Figure], times: list[Found]
     preceding = figures[number - 1].last if number else 0
     own_after = [item for item in after if item.first < following]
     own_before = [item for item in before if item.first >= preceding]
-    if number + 1 < len(figures) and own_after and 0 <= following - own_after[-1].last <= 1 and own_after[-1].first - figure.last > 2:
+    if (
+        number + 1 < len(figures)
+        and own_after
+        and 0 <= following - own_after[-1].last <= 1
+        and own_after[-1].first - figure.last > 2
+    ):
         own_after = own_after[:-1]
     chosen: Found | None = None
     perfect = _is_perfect(tokens, figure)
-    if own_after and _is_tight(tokens.words[figure.last : own_after[0].first]):
-        chosen = own_after[0]
-    elif own_after and _is_close(tokens, figure, own_after[0]) and not (own_before and _leads(tokens, own_before[-1], figure)):
+    if (own_after and _is_tight(tokens.words[figure.last : own_after[0].first])) or (
+        own_after
+        and _is_close(tokens, figure, own_after[0])
+        and not (own_before and _leads(tokens, own_before[-1], figure))
+    ):
         chosen = own_after[0]
     elif own_before:
         chosen = own_before[-1]
@@ -68,9 +111,19 @@ def _pick(tokens: Tokens, number: int, figures: list[Figure], times: list[Found]
 def _joined(tokens: Tokens, chosen: Found, times: list[Found], reading: str) -> str:
     """Return the span of two times that "and" joins: in 1972 and 1973, in October and November."""
     for item in times:
-        if item.first == chosen.last + 1 and tokens.words[chosen.last] == "and" and "/" not in reading + item.reading and reading < item.reading:
+        if (
+            item.first == chosen.last + 1
+            and tokens.words[chosen.last] == "and"
+            and "/" not in reading + item.reading
+            and reading < item.reading
+        ):
             return f"{reading}/{item.reading}" if len(reading) == len(item.reading) else reading
-        if item.last + 1 == chosen.first and tokens.words[item.last] == "and" and "/" not in reading + item.reading and item.reading.rstrip("~") < reading:
+        if (
+            item.last + 1 == chosen.first
+            and tokens.words[item.last] == "and"
+            and "/" not in reading + item.reading
+            and item.reading.rstrip("~") < reading
+        ):
             return f"{item.reading.rstrip('~')}/{reading}" if len(reading) == len(item.reading.rstrip("~")) else reading
     return reading
 
@@ -128,7 +181,11 @@ def _with_preposition(tokens: Tokens, item: Found, clock: Clock, perfect: bool) 
         return f"../{last_of(reading)}"
     if word in _SINCE:
         first = first_of(reading).rstrip("~")
-        return f"{first}/{_document_date(clock) if '-' in first else format(clock.year, '04d')}" if clock.year and word == "since" else f"{first}/.."
+        return (
+            f"{first}/{_document_date(clock) if '-' in first else format(clock.year, '04d')}"
+            if clock.year and word == "since"
+            else f"{first}/.."
+        )
     if reading.startswith("P"):
         return _resolve(reading, clock)
     if reading.endswith("~") and clock.year and word == "began":

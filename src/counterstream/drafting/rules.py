@@ -3,7 +3,22 @@
 from __future__ import annotations
 
 from counterstream.drafting import clean, furniture
-from counterstream.drafting.grammar import attribution, events, hedges, measures, numbers, per, places, ranges, shares, table_words, times, times_relative, traps, units
+from counterstream.drafting.grammar import (
+    attribution,
+    events,
+    hedges,
+    measures,
+    numbers,
+    per,
+    places,
+    ranges,
+    shares,
+    table_words,
+    times,
+    times_relative,
+    traps,
+    units,
+)
 from counterstream.drafting.grammar.rule import Rule
 
 RULES: tuple[Rule, ...] = (

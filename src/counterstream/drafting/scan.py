@@ -11,27 +11,100 @@ from counterstream.drafting.grammar import times, times_relative, traps
 from counterstream.drafting.grammar.numbers import FRACTION_NAMES, NUMBER_WORDS
 from counterstream.drafting.grammar.pattern import Clock, PatternIndex
 from counterstream.drafting.grammar.rule import Rule
-from counterstream.drafting.grammar.units import is_person_noun
 from counterstream.drafting.grammar.unit_words import NOUNS
+from counterstream.drafting.grammar.units import is_person_noun
 from counterstream.drafting.lexer import Tokens
 
 _INDEX = PatternIndex((*traps.PATTERNS, *times.PATTERNS, *times_relative.PATTERNS, *times_relative.NEUTRAL))
 #: After so common a first word only these go on to a time or a trap; digits always may.
 _SECOND_WORDS = {
     "the": frozenset(
-        """early mid late very beginning start end close middle latter first second third fourth last final opening closing spring summer autumn fall winter years period next following
-        subsequent ensuing succeeding past preceding previous prior same current present fiscal financial academic school calendar year twelve twelvemonth six nine three
-        twenties thirties forties fifties sixties seventies eighties nineties nineteen eighteen seventeen ' recent coming half quarter five four ten eight two seven""".split()
+        [
+            "early",
+            "mid",
+            "late",
+            "very",
+            "beginning",
+            "start",
+            "end",
+            "close",
+            "middle",
+            "latter",
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "last",
+            "final",
+            "opening",
+            "closing",
+            "spring",
+            "summer",
+            "autumn",
+            "fall",
+            "winter",
+            "years",
+            "period",
+            "next",
+            "following",
+            "subsequent",
+            "ensuing",
+            "succeeding",
+            "past",
+            "preceding",
+            "previous",
+            "prior",
+            "same",
+            "current",
+            "present",
+            "fiscal",
+            "financial",
+            "academic",
+            "school",
+            "calendar",
+            "year",
+            "twelve",
+            "twelvemonth",
+            "six",
+            "nine",
+            "three",
+            "twenties",
+            "thirties",
+            "forties",
+            "fifties",
+            "sixties",
+            "seventies",
+            "eighties",
+            "nineties",
+            "nineteen",
+            "eighteen",
+            "seventeen",
+            "'",
+            "recent",
+            "coming",
+            "half",
+            "quarter",
+            "five",
+            "four",
+            "ten",
+            "eight",
+            "two",
+            "seven",
+        ]
     ),
-    "a": frozenset("day week fortnight month quarter year decade century few couple dozen half".split()),
+    "a": frozenset(
+        ["day", "week", "fortnight", "month", "quarter", "year", "decade", "century", "few", "couple", "dozen", "half"]
+    ),
     "an": frozenset(("hour",)),
-    "in": frozenset("the recent that coming many past last".split()),
-    "over": frozenset("the recent coming many past last".split()),
-    "for": frozenset("the recent coming many past last".split()),
+    "in": frozenset(["the", "recent", "that", "coming", "many", "past", "last"]),
+    "over": frozenset(["the", "recent", "coming", "many", "past", "last"]),
+    "for": frozenset(["the", "recent", "coming", "many", "past", "last"]),
     "to": frozenset(),
     "on": frozenset(),
-    "this": frozenset("year month week spring summer autumn fall winter".split()),
-    "that": frozenset("year month period decade same following spring summer autumn fall winter".split()),
+    "this": frozenset(["year", "month", "week", "spring", "summer", "autumn", "fall", "winter"]),
+    "that": frozenset(
+        ["year", "month", "period", "decade", "same", "following", "spring", "summer", "autumn", "fall", "winter"]
+    ),
 }
 _TRAPS = frozenset(pattern.rule.id for pattern in traps.PATTERNS)
 _NEUTRALS = frozenset(pattern.rule.id for pattern in times_relative.NEUTRAL)
@@ -40,15 +113,102 @@ _TRIGGER_WORDS = (
     (NUMBER_WORDS - {"a", "an"})
     | (frozenset(FRACTION_NAMES) - {"second"})
     | frozenset(
-        """most almost nearly virtually none no majority minority twice double several few couple single twofold threefold fourfold fivefold tenfold year years month months
-        decade decades week weeks day days summer winter spring autumn fall period thrice bulk quadruple treble triple twenties thirties forties fifties sixties seventies eighties
-        nineties today yesterday nowadays centuries century practically""".split()
+        [
+            "most",
+            "almost",
+            "nearly",
+            "virtually",
+            "none",
+            "no",
+            "majority",
+            "minority",
+            "twice",
+            "double",
+            "several",
+            "few",
+            "couple",
+            "single",
+            "twofold",
+            "threefold",
+            "fourfold",
+            "fivefold",
+            "tenfold",
+            "year",
+            "years",
+            "month",
+            "months",
+            "decade",
+            "decades",
+            "week",
+            "weeks",
+            "day",
+            "days",
+            "summer",
+            "winter",
+            "spring",
+            "autumn",
+            "fall",
+            "period",
+            "thrice",
+            "bulk",
+            "quadruple",
+            "treble",
+            "triple",
+            "twenties",
+            "thirties",
+            "forties",
+            "fifties",
+            "sixties",
+            "seventies",
+            "eighties",
+            "nineties",
+            "today",
+            "yesterday",
+            "nowadays",
+            "centuries",
+            "century",
+            "practically",
+        ]
     )
 )
-TRIGGERS = _TRIGGER_WORDS | {word.capitalize() for word in _TRIGGER_WORDS} | {word.upper() for word in _TRIGGER_WORDS} | {
-    form for month in times.MONTH_LEADS.split() for form in (month.capitalize(), month.upper())
-}
-_BEFORE_YEAR = frozenset("in since by of from during until till for to after before the this that its and or late early mid between through - – , ( around".split())
+TRIGGERS = (
+    _TRIGGER_WORDS
+    | {word.capitalize() for word in _TRIGGER_WORDS}
+    | {word.upper() for word in _TRIGGER_WORDS}
+    | {form for month in times.MONTH_LEADS.split() for form in (month.capitalize(), month.upper())}
+)
+_BEFORE_YEAR = frozenset(
+    [
+        "in",
+        "since",
+        "by",
+        "of",
+        "from",
+        "during",
+        "until",
+        "till",
+        "for",
+        "to",
+        "after",
+        "before",
+        "the",
+        "this",
+        "that",
+        "its",
+        "and",
+        "or",
+        "late",
+        "early",
+        "mid",
+        "between",
+        "through",
+        "-",
+        "–",
+        ",",
+        "(",
+        "around",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +236,13 @@ def scan_sentence(tokens: Tokens, text: str, end: int, clock: Clock) -> tuple[li
             index += 1
             continue
         second = _SECOND_WORDS.get(word)
-        if second is not None and index + 1 < count and words[index + 1] not in second and not words[index + 1][0].isdigit() and word != "a":
+        if (
+            second is not None
+            and index + 1 < count
+            and words[index + 1] not in second
+            and not words[index + 1][0].isdigit()
+            and word != "a"
+        ):
             index += 1
             continue
         match = _INDEX.match(text, word, tokens.starts[index], end, clock)
@@ -88,7 +254,13 @@ def scan_sentence(tokens: Tokens, text: str, end: int, clock: Clock) -> tuple[li
         if pattern.rule.id in ("time.year", "time.about-year") and _counts_people(tokens, last - 1):
             index += 1
             continue
-        kind = MentionKind.TRAP if pattern.rule.id in _TRAPS else MentionKind.NEUTRAL if pattern.rule.id in _NEUTRALS else MentionKind.TIME
+        kind = (
+            MentionKind.TRAP
+            if pattern.rule.id in _TRAPS
+            else MentionKind.NEUTRAL
+            if pattern.rule.id in _NEUTRALS
+            else MentionKind.TIME
+        )
         if kind is MentionKind.TIME and reading and not _is_date(reading):
             index += 1
             continue
@@ -102,13 +274,34 @@ def scan_sentence(tokens: Tokens, text: str, end: int, clock: Clock) -> tuple[li
 
 def _counts_people(tokens: Tokens, index: int) -> bool:
     """Whether four digits are a count and not a year: ``some 1950 refugees``, not ``in 1950 refugees``."""
-    if tokens.at(index - 1) in _BEFORE_YEAR and tokens.at(index - 1) != "around" or (index and tokens.texts[index - 1][0].isupper() and index > 1):
+    if (tokens.at(index - 1) in _BEFORE_YEAR and tokens.at(index - 1) != "around") or (
+        index and tokens.texts[index - 1][0].isupper() and index > 1
+    ):
         return False
     for ahead in range(index + 1, min(index + 4, len(tokens))):
         word = tokens.words[ahead]
-        if (word in NOUNS and NOUNS[word][0] in ("person", "family", "household", "application", "visa", "currency") and (word.endswith("s") or word in ("people", "men", "women", "children"))) or is_person_noun(word):
+        if (
+            word in NOUNS
+            and NOUNS[word][0] in ("person", "family", "household", "application", "visa", "currency")
+            and (word.endswith("s") or word in ("people", "men", "women", "children"))
+        ) or is_person_noun(word):
             return True
-        if not word[0].isalpha() or word in ("and", "or", "when", "saw", "were", "was", "the", "a", "an", "had", "many", "most", "some", "all"):
+        if not word[0].isalpha() or word in (
+            "and",
+            "or",
+            "when",
+            "saw",
+            "were",
+            "was",
+            "the",
+            "a",
+            "an",
+            "had",
+            "many",
+            "most",
+            "some",
+            "all",
+        ):
             return False
     return False
 

@@ -9,7 +9,7 @@ from counterstream.drafting.grammar import events as event_grammar
 from counterstream.drafting.grammar.attribution import find_attribution
 from counterstream.drafting.grammar.measures import find_measure, find_topic
 from counterstream.drafting.grammar.per import PER, find_per, find_per_before
-from counterstream.drafting.grammar.places import find_heading, find_places, is_heading
+from counterstream.drafting.grammar.places import find_heading, find_label, find_places, is_heading
 from counterstream.drafting.grammar.rule import Rule
 from counterstream.drafting.grammar.unit_words import CURRENCIES
 from counterstream.drafting.grammar.units import DURATION_WORDS, ELIDED, OTHER_NOUN
@@ -20,10 +20,10 @@ from counterstream.drafting.state import DraftState
 
 _CURRENCIES = frozenset(CURRENCIES.split())
 #: Units that a later figure may leave out.
-_REMEMBERED = frozenset("person family household application request visa".split())
+_REMEMBERED = frozenset(["person", "family", "household", "application", "request", "visa"])
 #: What only a subject stands before: a bare number there counts people or what was counted last.
-_AUXILIARIES = frozenset("had have were are was".split())
-_GENERIC = frozenset("people person persons individuals individual others".split())
+_AUXILIARIES = frozenset(["had", "have", "were", "are", "was"])
+_GENERIC = frozenset(["people", "person", "persons", "individuals", "individual", "others"])
 #: For so many sentences a figure without a noun counts what the one before it counted.
 _UNIT_MEMORY = 4
 #: A heading that names a place has no more words than this.
@@ -33,7 +33,13 @@ _LEADING = 4
 #: For so many sentences of a paragraph a figure without a time belongs to the time told last.
 _PERIOD_MEMORY = 5
 #: What is taken off the confidence for each doubt.
-_DOUBTS = {"suspect-digits": 0.4, "unit-elided": 0.15, "unit-assumed": 0.3, "unit-unknown-noun": 0.15, "year-or-count": 0.3}
+_DOUBTS = {
+    "suspect-digits": 0.4,
+    "unit-elided": 0.15,
+    "unit-assumed": 0.3,
+    "unit-unknown-noun": 0.15,
+    "year-or-count": 0.3,
+}
 
 
 def draft_sentence(state: DraftState, start: int, end: int) -> None:
@@ -61,6 +67,8 @@ def draft_sentence(state: DraftState, start: int, end: int) -> None:
         state.heading = find_heading(tokens) or ("" if is_heading(tokens) else state.heading)
     if is_empty:
         return
+    if start == 0 or text[start - 1] == "\n":
+        state.heading = find_label(tokens) or state.heading
     found, taken = scan_sentence(tokens, text, end, state.clock)
     for item in found:
         _mention(state, item.kind, item.start, item.end, item.reading, item.rule.id)
@@ -73,11 +81,18 @@ def draft_sentence(state: DraftState, start: int, end: int) -> None:
     if figures:
         _draft_figures(state, tokens, figures, periods, start, end)
     _draft_event(state, tokens, found, start, end)
-    told = [(figure, period) for figure, (period, inferred) in zip(figures, periods, strict=False) if period and not inferred and figure.unit_name not in DURATION_WORDS]
+    told = [
+        (figure, period)
+        for figure, (period, inferred) in zip(figures, periods, strict=False)
+        if period and not inferred and figure.unit_name not in DURATION_WORDS
+    ]
     dated = [item for item in found if item.kind is MentionKind.TIME and item.reading and item.reading[0] != "P"]
     if dated:
         if dated[0].first <= _LEADING or not figures:
-            state.last_period, state.period_age = (dated[0] if dated[0].first <= _LEADING else dated[-1]).reading.rstrip("~"), 0
+            state.last_period, state.period_age = (
+                (dated[0] if dated[0].first <= _LEADING else dated[-1]).reading.rstrip("~"),
+                0,
+            )
         elif told and told[0][0] is figures[0]:
             state.last_period, state.period_age = told[0][1], 0
 
@@ -92,7 +107,13 @@ def _settle_units(state: DraftState, tokens: Tokens, figures: list[Figure]) -> l
     settled: list[Figure] = []
     for figure in figures:
         before = settled[-1] if settled else None
-        if not figure.unit_name and before is not None and figure.first - before.last == 1 and tokens.words[before.last] in ("to", "or", "against", "and") and before.unit_name != "share":
+        if (
+            not figure.unit_name
+            and before is not None
+            and figure.first - before.last == 1
+            and tokens.words[before.last] in ("to", "or", "against", "and")
+            and before.unit_name != "share"
+        ):
             # "by 282 votes to 35"
             figure.unit_name = before.unit_name
             figure.flags.append("unit-elided")
@@ -122,13 +143,17 @@ def _settle_unit(state: DraftState, tokens: Tokens, figure: Figure) -> bool:
         return True
     text = tokens.texts[figure.core]
     size = figure.value or figure.low or figure.high or 0
-    large = (size >= 1000 and not (text.isdigit() and len(text) == 4 and size < 3000)) or "suspect-digits" in figure.flags
+    large = (
+        size >= 1000 and not (text.isdigit() and len(text) == 4 and size < 3000)
+    ) or "suspect-digits" in figure.flags
     for earlier in reversed(state.candidates[-4:]):
         if _same_number(figure, earlier):
             figure.unit_name = earlier.unit
             figure.flags.append("unit-elided")
             return True
-    if not large and not text.isdigit() and figure.bound is Bound.RANGE and size >= 13 or tokens.at(figure.last) in _AUXILIARIES and size >= 13:
+    if (not large and not text.isdigit() and figure.bound is Bound.RANGE and size >= 13) or (
+        tokens.at(figure.last) in _AUXILIARIES and size >= 13
+    ):
         large = True
     if figure.bound is Bound.VAGUE and is_heading(tokens):
         return False
@@ -141,7 +166,9 @@ def _settle_unit(state: DraftState, tokens: Tokens, figure: Figure) -> bool:
         figure.unit_name = "person"
         figure.flags.append("unit-assumed")
         return True
-    _mention(state, MentionKind.NEUTRAL, tokens.starts[figure.core], tokens.ends[figure.core], "", figure.fired[0][0].id)
+    _mention(
+        state, MentionKind.NEUTRAL, tokens.starts[figure.core], tokens.ends[figure.core], "", figure.fired[0][0].id
+    )
     return False
 
 
@@ -152,10 +179,53 @@ def _is_counted_again(tokens: Tokens, figure: Figure) -> bool:
     if not figure.digits or (figure.value or figure.low or figure.high or 0) < 2:
         return False
     after, before = tokens.at(figure.last), tokens.at(figure.core - 1)
-    return bool(figure.hedge_words) or (after in ("in", "from", "to", "and", "by", "the", "a", "for", ",", ".", ";", "", ")", "of", "on", "during", "at", "per", "each") and before in ("to", "another", "was", "were", "from", "and", ",", "than", "with", "only", "compared", "other", "by", ":", "("))
+    return bool(figure.hedge_words) or (
+        after
+        in (
+            "in",
+            "from",
+            "to",
+            "and",
+            "by",
+            "the",
+            "a",
+            "for",
+            ",",
+            ".",
+            ";",
+            "",
+            ")",
+            "of",
+            "on",
+            "during",
+            "at",
+            "per",
+            "each",
+        )
+        and before
+        in (
+            "to",
+            "another",
+            "was",
+            "were",
+            "from",
+            "and",
+            ",",
+            "than",
+            "with",
+            "only",
+            "compared",
+            "other",
+            "by",
+            ":",
+            "(",
+        )
+    )
 
 
-def _draft_figures(state: DraftState, tokens: Tokens, figures: list[Figure], periods: list[tuple[str, bool]], start: int, end: int) -> None:
+def _draft_figures(
+    state: DraftState, tokens: Tokens, figures: list[Figure], periods: list[tuple[str, bool]], start: int, end: int
+) -> None:
     """Make candidates of the figures of a sentence."""
     text = state.clean.text
     places = find_places(tokens)
@@ -187,7 +257,15 @@ def _remember(state: DraftState, candidate: Candidate) -> None:
         state.last_route = Route(candidate.origin, candidate.destination)
 
 
-def _make_candidate(state: DraftState, tokens: Tokens, figure: Figure, route: Route, when: tuple[str, bool], who: str, sentence: tuple[int, int]) -> Candidate:
+def _make_candidate(
+    state: DraftState,
+    tokens: Tokens,
+    figure: Figure,
+    route: Route,
+    when: tuple[str, bool],
+    who: str,
+    sentence: tuple[int, int],
+) -> Candidate:
     """Return the candidate of one figure."""
     period, inferred = when
     unit = figure.unit_name
@@ -212,7 +290,12 @@ def _make_candidate(state: DraftState, tokens: Tokens, figure: Figure, route: Ro
     share_of, relative_to = _whole(state, tokens, figure)
     confidence = 0.95 - sum(_DOUBTS.get(flag, 0.1) for flag in figure.flags) - 0.05 * len(defaulted)
     if topic is Topic.CONTEXT and unit not in _REMEMBERED | {"share"}:
-        route = Route(route.origin if "origin" not in route.defaulted else "", route.destination if "destination" not in route.defaulted else "", (), route.fired)
+        route = Route(
+            route.origin if "origin" not in route.defaulted else "",
+            route.destination if "destination" not in route.defaulted else "",
+            (),
+            route.fired,
+        )
         defaulted = [name for name in defaulted if name not in ("origin", "destination")]
     return Candidate(
         state.anchor(tokens.starts[figure.first], tokens.ends[figure.last - 1]),
@@ -276,7 +359,13 @@ def _whole(state: DraftState, tokens: Tokens, figure: Figure) -> tuple[str, str]
         return figure.unit.phrase, ""
     if tokens.at(figure.last) == "of":
         last = figure.last + 1
-        while last < len(tokens) and last - figure.last < 7 and (tokens.words[last][0].isalpha() or tokens.words[last] in "-'") and tokens.words[last] not in ("were", "was", "are", "had", "have", "in", "who", "to", "from", "left", "went", "by", "is"):
+        while (
+            last < len(tokens)
+            and last - figure.last < 7
+            and (tokens.words[last][0].isalpha() or tokens.words[last] in "-'")
+            and tokens.words[last]
+            not in ("were", "was", "are", "had", "have", "in", "who", "to", "from", "left", "went", "by", "is")
+        ):
             last += 1
         return (text[tokens.starts[figure.last + 1] : tokens.ends[last - 1]] if last > figure.last + 1 else ""), ""
     return "", ""
@@ -284,7 +373,15 @@ def _whole(state: DraftState, tokens: Tokens, figure: Figure) -> tuple[str, str]
 
 def _draft_event(state: DraftState, tokens: Tokens, found: list[Found], start: int, end: int) -> None:
     """Draft a dated event from a sentence that names a date and an instrument."""
-    dates = [item for item in found if item.kind is MentionKind.TIME and item.reading and "/" not in item.reading and "X" not in item.reading and item.reading[0] != "P"]
+    dates = [
+        item
+        for item in found
+        if item.kind is MentionKind.TIME
+        and item.reading
+        and "/" not in item.reading
+        and "X" not in item.reading
+        and item.reading[0] != "P"
+    ]
     if not dates:
         return
     for index in range(len(tokens)):
@@ -294,9 +391,28 @@ def _draft_event(state: DraftState, tokens: Tokens, found: list[Found], start: i
         entry, last = match
         state.fire(entry.rule, tokens.starts[index], tokens.ends[last - 1], entry.reading)
         nearest = min(dates, key=lambda item: abs(item.first - index))
-        stated = nearest.rule.id.startswith("time.") and any(char.isdigit() for char in state.clean.text[nearest.start : nearest.end])
-        basis = "stated" if stated and len(str(state.clock.year)) and nearest.reading[:4] in state.clean.text[nearest.start : nearest.end] else "counted from the document's date"
+        stated = nearest.rule.id.startswith("time.") and any(
+            char.isdigit() for char in state.clean.text[nearest.start : nearest.end]
+        )
+        basis = (
+            "stated"
+            if stated
+            and len(str(state.clock.year))
+            and nearest.reading[:4] in state.clean.text[nearest.start : nearest.end]
+            else "counted from the document's date"
+        )
         text = " ".join(state.clean.text[start:end].split())
         precise = 0.3 * (len(nearest.reading) >= 7)
-        state.events.append(DraftedEvent(state.anchor(start, end - 1), nearest.reading.rstrip("~"), text, entry.reading, basis, (entry.rule.id, nearest.rule.id), (), 0.5 + precise))
+        state.events.append(
+            DraftedEvent(
+                state.anchor(start, end - 1),
+                nearest.reading.rstrip("~"),
+                text,
+                entry.reading,
+                basis,
+                (entry.rule.id, nearest.rule.id),
+                (),
+                0.5 + precise,
+            )
+        )
         return

@@ -10,15 +10,34 @@ from counterstream.drafting.document import Cell, Table
 from counterstream.drafting.grammar.measures import find_measure, find_topic
 from counterstream.drafting.grammar.numbers import interpret_digits
 from counterstream.drafting.grammar.places import find_places
-from counterstream.drafting.grammar.table_words import BY_DESTINATION, BY_ORIGIN, CELL, DESTINATIONS, MILLIONS, ORIGINS, SCALE, SHARES, THOUSANDS
+from counterstream.drafting.grammar.table_words import (
+    BY_DESTINATION,
+    BY_ORIGIN,
+    CELL,
+    DESTINATIONS,
+    MILLIONS,
+    ORIGINS,
+    SCALE,
+    SHARES,
+    THOUSANDS,
+)
 from counterstream.drafting.grammar.unit_words import NOUNS
 from counterstream.drafting.grammar.units import is_person_noun, name_unit
 from counterstream.drafting.lexer import Tokens, read_tokens
 from counterstream.drafting.scan import scan_sentence
 from counterstream.drafting.state import DraftState
 
-_FIGURE = re.compile(r"(?P<sign>[<>~≥≤]?)\s?(?P<minus>[-–]?)(?P<digits>\d[\d.,'’ \u00a0]*)\s?(?P<percent>%?)(?:\*|\s?[a-z]\))?$")
-_SIGNS = {"<": Bound.LESS, ">": Bound.GREATER, "~": Bound.APPROX, "≥": Bound.AT_LEAST, "≤": Bound.AT_MOST, "": Bound.EXACT}
+_FIGURE = re.compile(
+    r"(?P<sign>[<>~≥≤]?)\s?(?P<minus>[-–]?)(?P<digits>\d[\d.,'’ \u00a0]*)\s?(?P<percent>%?)(?:\*|\s?[a-z]\))?$"
+)
+_SIGNS = {
+    "<": Bound.LESS,
+    ">": Bound.GREATER,
+    "~": Bound.APPROX,
+    "≥": Bound.AT_LEAST,
+    "≤": Bound.AT_MOST,
+    "": Bound.EXACT,
+}
 
 
 def draft_table(state: DraftState, table: Table) -> None:
@@ -64,7 +83,9 @@ def _draft_cell(state: DraftState, table: Table, cell: Cell, match: re.Match[str
     low = value if bound in (Bound.EXACT, Bound.GREATER, Bound.AT_LEAST) else None
     high = value if bound in (Bound.EXACT, Bound.LESS, Bound.AT_MOST) else None
     stated = value if bound in (Bound.EXACT, Bound.APPROX) else None
-    candidate = Candidate(state.anchor_raw(cell.start, cell.end), (table.start, table.end), stated, low, high, bound, unit)
+    candidate = Candidate(
+        state.anchor_raw(cell.start, cell.end), (table.start, table.end), stated, low, high, bound, unit
+    )
     return replace(
         candidate,
         measure=measure,
@@ -86,7 +107,9 @@ def _mention_times(state: DraftState, cell: Cell) -> None:
     tokens = read_tokens(text, 0, len(text))
     for item in scan_sentence(tokens, text, len(text), replace(state.clock))[0]:
         first, last = cell.start + item.start, cell.start + item.end
-        state.mentions.append(Mention(item.kind, first, last, state.document.text[first:last], item.reading, item.rule.id))
+        state.mentions.append(
+            Mention(item.kind, first, last, state.document.text[first:last], item.reading, item.rule.id)
+        )
         state.fire_raw(item.rule, first, last, item.reading)
 
 

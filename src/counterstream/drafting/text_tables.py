@@ -9,7 +9,9 @@ from counterstream.drafting.document import Cell, Table
 from counterstream.drafting.furniture import Line
 
 _CELL = re.compile(r"[^\s|]+(?: [^\s|]+)*")
-_NUMERIC = re.compile(r"[<>~≥≤(]?[-–+]?\d[\d.,' \u00a0]*(?:%|\)|\*|[a-z]\))?$|[-–—.…*]{1,3}$|n\.?a\.?$|\.\.$", re.IGNORECASE)
+_NUMERIC = re.compile(
+    r"[<>~≥≤(]?[-–+]?\d[\d.,' \u00a0]*(?:%|\)|\*|[a-z]\))?$|[-–—.…*]{1,3}$|n\.?a\.?$|\.\.$", re.IGNORECASE
+)
 _DIGIT = re.compile(r"\d")
 _RULE = re.compile(r"[-–—=_+|\s:]+$")
 #: A caption is not longer than this.
@@ -28,7 +30,12 @@ def find_text_tables(lines: list[Line], furniture: Mapping[int, object]) -> list
         position = index
         while position < len(lines):
             if lines[position].blank or _RULE.match(lines[position].text):
-                if rows and position + 1 < len(lines) and not lines[position + 1].blank and _read_row(lines[position + 1]):
+                if (
+                    rows
+                    and position + 1 < len(lines)
+                    and not lines[position + 1].blank
+                    and _read_row(lines[position + 1])
+                ):
                     position += 1
                     continue
                 break
@@ -56,14 +63,20 @@ def _read_row(line: Line) -> list[Span] | None:
     if all(_is_year(text[start:end]) for start, end in cells[len(cells) > figures :]):
         return None
     # A row is figures behind a heading: what else stands in it makes it prose in columns.
-    return cells if figures >= max(1, len(cells) - 1) and (figures >= 2 or ("|" in text or "\t" in text or "  " in text)) else None
+    return (
+        cells
+        if figures >= max(1, len(cells) - 1) and (figures >= 2 or ("|" in text or "\t" in text or "  " in text))
+        else None
+    )
 
 
 def _are_columns(lines: list[Line], rows: list[tuple[int, list[Span]]]) -> bool:
     """Whether rows have the same number of cells, most of them at least."""
     counts = [len(cells) for _, cells in rows]
     usual = max(set(counts), key=counts.count)
-    figures = sum(_NUMERIC.match(lines[number].text[start:end]) is not None for number, cells in rows for start, end in cells)
+    figures = sum(
+        _NUMERIC.match(lines[number].text[start:end]) is not None for number, cells in rows for start, end in cells
+    )
     return counts.count(usual) * 3 >= 2 * len(counts) and figures >= 4
 
 
@@ -74,16 +87,29 @@ def _make_table(lines: list[Line], rows: list[tuple[int, list[Span]]], furniture
     while above >= 0 and (lines[above].blank or _RULE.match(lines[above].text)) and first - above < 3:
         above -= 1
     headings: list[tuple[int, list[Span]]] = []
-    while above >= 0 and not lines[above].blank and above not in furniture and len(headings) < 2 and _is_heading_row(lines[above], rows):
+    while (
+        above >= 0
+        and not lines[above].blank
+        and above not in furniture
+        and len(headings) < 2
+        and _is_heading_row(lines[above], rows)
+    ):
         headings.insert(0, (above, [match.span() for match in _CELL.finditer(lines[above].text)]))
         above -= 1
     while above >= 0 and (lines[above].blank or _RULE.match(lines[above].text)) and first - above < 6:
         above -= 1
-    caption = lines[above].text if above >= 0 and above not in furniture and len(lines[above].text) <= _LONGEST_CAPTION else ""
+    caption = (
+        lines[above].text
+        if above >= 0 and above not in furniture and len(lines[above].text) <= _LONGEST_CAPTION
+        else ""
+    )
     cells: list[Cell] = []
     for row, (number, spans) in enumerate(headings):
         line = lines[number]
-        cells.extend(Cell(line.start + start, line.start + end, row, column, heading=True) for column, (start, end) in enumerate(spans))
+        cells.extend(
+            Cell(line.start + start, line.start + end, row, column, heading=True)
+            for column, (start, end) in enumerate(spans)
+        )
     for row, (number, spans) in enumerate(rows, len(headings)):
         line = lines[number]
         label = _NUMERIC.match(line.text[spans[0][0] : spans[0][1]]) is None or _is_year(line.text[slice(*spans[0])])
@@ -91,7 +117,17 @@ def _make_table(lines: list[Line], rows: list[tuple[int, list[Span]]], furniture
         for column, (start, end) in enumerate(spans):
             over = tuple(name for head in headings if (name := _heading_over(lines, head, spans, column, label)))
             is_heading = label and column == 0
-            cells.append(Cell(line.start + start, line.start + end, row, column, is_heading, () if is_heading else over, () if is_heading else names))
+            cells.append(
+                Cell(
+                    line.start + start,
+                    line.start + end,
+                    row,
+                    column,
+                    is_heading,
+                    () if is_heading else over,
+                    () if is_heading else names,
+                )
+            )
     begin = lines[headings[0][0] if headings else first].start
     return Table(begin, lines[rows[-1][0]].end, tuple(cells), caption)
 

@@ -11,8 +11,12 @@ from counterstream.drafting.draft import draft_document
 from counterstream.drafting.grammar.rule import Example, Rule
 from counterstream.drafting.rules import BY_ID, RULES
 
-EXAMPLES = [pytest.param(rule, example, id=f"{rule.id}: {example.text[:40]}") for rule in RULES for example in rule.examples]
-COUNTER_EXAMPLES = [pytest.param(rule, text, id=f"{rule.id}: {text[:40]}") for rule in RULES for text in rule.counter_examples]
+EXAMPLES = [
+    pytest.param(rule, example, id=f"{rule.id}: {example.text[:40]}") for rule in RULES for example in rule.examples
+]
+COUNTER_EXAMPLES = [
+    pytest.param(rule, text, id=f"{rule.id}: {text[:40]}") for rule in RULES for text in rule.counter_examples
+]
 
 
 def flat(text: str) -> str:
@@ -22,9 +26,15 @@ def flat(text: str) -> str:
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_rule_fires_in_its_example(rule: Rule, example: Example) -> None:
     draft = draft_document(document_of_text(example.text), Defaults())
-    fired = [(flat(example.text[firing.start : firing.end]), firing.reading) for firing in draft.firings if firing.rule == rule.id]
+    fired = [
+        (flat(example.text[firing.start : firing.end]), firing.reading)
+        for firing in draft.firings
+        if firing.rule == rule.id
+    ]
     matching = [reading for quote, reading in fired if quote == flat(example.quote)]
-    assert matching, f"fired on {fired}; all: {[(f.rule, example.text[f.start : f.end], f.reading) for f in draft.firings]}"
+    assert matching, (
+        f"fired on {fired}; all: {[(f.rule, example.text[f.start : f.end], f.reading) for f in draft.firings]}"
+    )
     if example.reading:
         assert example.reading in matching
 

@@ -30,13 +30,19 @@ SAID = Rule(
 RUMOUR = Rule(
     "attribution.rumour",
     "Rumour and hearsay.",
-    (Example("It is rumored that over 1,000 emigres have applied.", "It is rumored"), Example("Reportedly 300 families left.", "Reportedly")),
+    (
+        Example("It is rumored that over 1,000 emigres have applied.", "It is rumored"),
+        Example("Reportedly 300 families left.", "Reportedly"),
+    ),
     ("They reported that 300 left.",),
 )
 ESTIMATE = Rule(
     "attribution.estimate",
     "Somebody's count or estimate.",
-    (Example("By our estimate 300 families left.", "our estimate"), Example("Official statistics show that 300 left.", "Official statistics")),
+    (
+        Example("By our estimate 300 families left.", "our estimate"),
+        Example("Official statistics show that 300 left.", "Official statistics"),
+    ),
     ("They estimate it at 300 persons.",),
 )
 RULES = (ACCORDING, SAID, RUMOUR, ESTIMATE)

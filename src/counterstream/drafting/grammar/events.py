@@ -5,7 +5,9 @@ from __future__ import annotations
 from counterstream.drafting.grammar.rule import Example, PhraseBook, Phrases, Rule
 
 
-def _event(name: str, instrument: str, meaning: str, phrases: tuple[str, ...], *examples: Example, never: tuple[str, ...] = ()) -> Phrases:
+def _event(
+    name: str, instrument: str, meaning: str, phrases: tuple[str, ...], *examples: Example, never: tuple[str, ...] = ()
+) -> Phrases:
     return Phrases(Rule(f"event.{name}", meaning, examples, never), phrases, instrument)
 
 

@@ -8,7 +8,9 @@ from counterstream.drafting.grammar.rule import Example, PhraseBook, Phrases, Ru
 from counterstream.drafting.lexer import Tokens
 
 
-def _before(name: str, bound: str, meaning: str, phrases: tuple[str, ...], *examples: Example, never: tuple[str, ...] = ()) -> Phrases:
+def _before(
+    name: str, bound: str, meaning: str, phrases: tuple[str, ...], *examples: Example, never: tuple[str, ...] = ()
+) -> Phrases:
     return Phrases(Rule(f"hedge.{name}", meaning, examples, never), phrases, bound)
 
 
@@ -128,7 +130,9 @@ RHETORIC = _before(
     "rhetoric",
     "rhetoric",
     "Judges a figure and moves no limit.",
-    ("(only|just|merely|barely|scarcely|hardly|a mere|a paltry|a staggering|an astonishing|an impressive|a record|a meagre|a modest|fully|even|simply|but)",),
+    (
+        "(only|just|merely|barely|scarcely|hardly|a mere|a paltry|a staggering|an astonishing|an impressive|a record|a meagre|a modest|fully|even|simply|but)",
+    ),
     Example("Only 150 emigres returned.", "Only", "rhetoric"),
     Example("A mere 40 families left.", "A mere", "rhetoric"),
     never=("The only 40 families left.",),
@@ -146,12 +150,29 @@ NEUTRAL = _before(
     Example("A total of 150 emigres returned.", "A total of"),
 )
 OR_MORE = Phrases(
-    Rule("hedge.or-more", "After the figure: it or more.", (Example("Some families waited 10 years or more.", "or more", "ge"), Example("They took 300+ refugees.", "+", "ge"))),
-    ("or (more|above|over|greater|better|upwards)", "and (more|above|over|upwards|up)", "at (the|) (very|) least", "- plus", "plus", "+", "(at|as) (a|the) minimum"),
+    Rule(
+        "hedge.or-more",
+        "After the figure: it or more.",
+        (
+            Example("Some families waited 10 years or more.", "or more", "ge"),
+            Example("They took 300+ refugees.", "+", "ge"),
+        ),
+    ),
+    (
+        "or (more|above|over|greater|better|upwards)",
+        "and (more|above|over|upwards|up)",
+        "at (the|) (very|) least",
+        "- plus",
+        "plus",
+        "+",
+        "(at|as) (a|the) minimum",
+    ),
     "ge",
 )
 OR_LESS = Phrases(
-    Rule("hedge.or-less", "After the figure: it or less.", (Example("They took 300 refugees at most.", "at most", "le"),)),
+    Rule(
+        "hedge.or-less", "After the figure: it or less.", (Example("They took 300 refugees at most.", "at most", "le"),)
+    ),
     ("or (less|fewer|below|under)", "at (the|) (very|) most", "(at|as) (a|the) maximum", "at the outside", "maximum"),
     "le",
 )
@@ -159,9 +180,18 @@ OR_SO = Phrases(
     Rule(
         "hedge.or-so",
         "After the figure: near it.",
-        (Example("A hundred or so refugees came.", "or so", "approx"), Example("The 300-odd families left.", "-odd", "approx")),
+        (
+            Example("A hundred or so refugees came.", "or so", "approx"),
+            Example("The 300-odd families left.", "-odd", "approx"),
+        ),
     ),
-    ("or (so|thereabouts|about)", "- odd", "odd", "(more or less|give or take|approximately|approx|roughly|or roughly)", "on average"),
+    (
+        "or (so|thereabouts|about)",
+        "- odd",
+        "odd",
+        "(more or less|give or take|approximately|approx|roughly|or roughly)",
+        "on average",
+    ),
     "approx",
 )
 

@@ -8,19 +8,28 @@ from counterstream.drafting.grammar.rule import Example, Rule
 FLOW = Rule(
     "measure.flow",
     "People who move, apply or are admitted within a time.",
-    (Example("In 1971 some 13,000 people left.", "left", "flow"), Example("In 1981 some 300 visas were issued.", "issued", "flow")),
+    (
+        Example("In 1971 some 13,000 people left.", "left", "flow"),
+        Example("In 1981 some 300 visas were issued.", "issued", "flow"),
+    ),
     ("Some 300 live there.",),
 )
 STOCK = Rule(
     "measure.stock",
     "People who are somewhere at a time.",
-    (Example("Some 300 refugees live in Lebanon.", "live", "stock"), Example("The camp holds 300 refugees.", "holds", "stock")),
+    (
+        Example("Some 300 refugees live in Lebanon.", "live", "stock"),
+        Example("The camp holds 300 refugees.", "holds", "stock"),
+    ),
     ("Some 300 left.",),
 )
 CUMULATIVE = Rule(
     "measure.cumulative",
     "A count up to a time: since, so far, have left, by the end of.",
-    (Example("Since 1970 over 80,000 emigres have come.", "Since", "cumulative"), Example("So far 300 emigres have returned.", "So far", "cumulative")),
+    (
+        Example("Since 1970 over 80,000 emigres have come.", "Since", "cumulative"),
+        Example("So far 300 emigres have returned.", "So far", "cumulative"),
+    ),
     ("In 1971 some 300 left.",),
 )
 RULES = (FLOW, STOCK, CUMULATIVE)
@@ -37,8 +46,19 @@ _STOCK = frozenset(
     housed sheltered sheltering accommodated registered population stock stood stands number counted enumerated inhabitants awaiting waiting
     stranded foreign-born born pending backlog caseload is are home""".split()
 )
-_CUMULATIVE = (("since",), ("so", "far"), ("to", "date"), ("thus", "far"), ("until", "now"), ("by", "the", "end"), ("all", "told"), ("over", "the", "years"))
-_MIGRATION = _FLOW - frozenset("brought sent released came come coming went going gone received issued number flow flows approved held entered return returning left leave submitted".split()) | frozenset(
+_CUMULATIVE = (
+    ("since",),
+    ("so", "far"),
+    ("to", "date"),
+    ("thus", "far"),
+    ("until", "now"),
+    ("by", "the", "end"),
+    ("all", "told"),
+    ("over", "the", "years"),
+)
+_MIGRATION = _FLOW - frozenset(
+    "brought sent released came come coming went going gone received issued number flow flows approved held entered return returning left leave submitted".split()
+) | frozenset(
     """migrants migrant emigrants emigrant emigres émigrés emigre immigrants immigrant refugee refugees returnees returnee repatriates exiles expatriates deportees evacuees expellees settlers
     asylum visas visa emigrate emigration immigration migration displaced idps repatriation resettlement refuseniks defectors border foreign-born diaspora abroad
     newcomers passage quota quotas passports exit guestworkers colonists coolies indentured stateless camps camp left leave return returned returning returns came""".split()
@@ -75,6 +95,15 @@ def find_measure(words: list[str], unit: str, near: int) -> tuple[Measure, Rule 
 
 def find_topic(words: list[str], unit: str) -> Topic:
     """Return whether a sentence with a figure in a unit concerns migration."""
-    if unit in ("application", "request", "visa", "person", "family", "household", "share", "ratio") and not _MIGRATION.isdisjoint(words):
+    if unit in (
+        "application",
+        "request",
+        "visa",
+        "person",
+        "family",
+        "household",
+        "share",
+        "ratio",
+    ) and not _MIGRATION.isdisjoint(words):
         return Topic.MIGRATION
     return Topic.CONTEXT

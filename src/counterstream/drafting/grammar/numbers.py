@@ -71,9 +71,16 @@ VAGUE = Rule(
 )
 RULES = (DIGITS, WORDS, EUROPEAN, SUSPECT, VAGUE)
 
-UNITS = {word: value for value, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve "
-    "thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())}
-TENS = {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)} | {"fourty": 40}
+UNITS = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve "
+        "thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+    )
+}
+TENS = {
+    word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+} | {"fourty": 40}
 MAGNITUDES = {
     "hundred": 100.0, "thousand": 1e3, "million": 1e6, "millions": 1e6, "billion": 1e9, "trillion": 1e12, "lakh": 1e5,
     "lakhs": 1e5, "crore": 1e7, "crores": 1e7, "dozen": 12.0, "mln": 1e6, "mn": 1e6, "bn": 1e9, "thousands": 1e3,
@@ -87,14 +94,23 @@ _SEVERAL = {"several": (3, 9), "few": (2, 9), "couple": (2, 2), "some": (2, 9), 
 FRACTION_NAMES = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4, "fifth": 5,
     "fifths": 5, "sixth": 6, "sixths": 6, "seventh": 7, "sevenths": 7, "eighth": 8, "eighths": 8, "ninth": 9, "ninths": 9, "tenth": 10,
     "tenths": 10, "twentieth": 20}  # fmt: skip
-NUMBER_WORDS = frozenset(UNITS) | frozenset(TENS) | frozenset(MAGNITUDES) | frozenset(PLURALS) | frozenset(FRACTION_NAMES) | {"a", "an"}
+NUMBER_WORDS = (
+    frozenset(UNITS)
+    | frozenset(TENS)
+    | frozenset(MAGNITUDES)
+    | frozenset(PLURALS)
+    | frozenset(FRACTION_NAMES)
+    | {"a", "an"}
+)
 _ANGLO = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?$|\d+(?:\.\d+)?$")
 _INDIAN = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}$")
 _POINTS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?$")
 _DECIMAL_COMMA = re.compile(r"\d{1,3}(?:\.\d{3})*,\d{1,2}$")
 _APOSTROPHES = re.compile(r"\d{1,3}(?:['’]\d{3})+$")
 _RUN = re.compile(r"\d[\d.,]*(?: \d{3}(?!\d))*\d? ?(?:%|per ?cent|million|billion)?")
-_EUROPEAN_EVIDENCE = re.compile(r"\d{1,3}(?:\.\d{3}){2,}\W*$|\d{1,3}\.\d{3},\d\W*$|\d{1,2},\d{1,2} ?(?:%|per ?cent|million|billion)$")
+_EUROPEAN_EVIDENCE = re.compile(
+    r"\d{1,3}(?:\.\d{3}){2,}\W*$|\d{1,3}\.\d{3},\d\W*$|\d{1,2},\d{1,2} ?(?:%|per ?cent|million|billion)$"
+)
 _ANGLO_EVIDENCE = re.compile(r"\d{1,3}(?:,\d{3})+[ .,]*$|\d+\.\d{1,2} ?(?:%|per ?cent|million|billion)$")
 _POINT_THOUSANDS = re.compile(r"\d{1,3}\.\d00[ .,]*$")
 _SPACED = re.compile(r"[1-9]\d{0,2}(?: \d{3})+[ .,]*$")
@@ -139,7 +155,8 @@ def find_style(text: str) -> NumberStyle:
     runs: list[str] = _RUN.findall(text, 0, _SHOWN)
     runs = [run for run in runs if len(run) > 3]
     european, anglo, points, spaced = (
-        sum(pattern.match(run) is not None for run in runs) for pattern in (_EUROPEAN_EVIDENCE, _ANGLO_EVIDENCE, _POINT_THOUSANDS, _SPACED)
+        sum(pattern.match(run) is not None for run in runs)
+        for pattern in (_EUROPEAN_EVIDENCE, _ANGLO_EVIDENCE, _POINT_THOUSANDS, _SPACED)
     )
     points //= 2
     # A damaged comma here and there reads like a point, so points alone decide only where there is no comma.
@@ -147,7 +164,9 @@ def find_style(text: str) -> NumberStyle:
 
 
 #: Words with which a number can begin.
-FIRST_WORDS = (NUMBER_WORDS | frozenset(_SEVERAL) | frozenset("the low high mid good".split())) - frozenset(FRACTION_NAMES) | {"half"}
+FIRST_WORDS = (NUMBER_WORDS | frozenset(_SEVERAL) | frozenset("the low high mid good".split())) - frozenset(
+    FRACTION_NAMES
+) | {"half"}
 
 
 def read_number(tokens: Tokens, index: int, style: NumberStyle) -> Number | None:
@@ -176,7 +195,12 @@ def _read_digits(tokens: Tokens, index: int, style: NumberStyle) -> Number | Non
     if tokens.at(last) in ("o", "l", "i") and _adjacent(tokens, last):
         return _damaged(tokens, index)
     if _takes_spaced(tokens, index):
-        while last < len(tokens) and len(tokens.texts[last]) == 3 and tokens.texts[last].isdigit() and tokens.starts[last] == tokens.ends[last - 1] + 1:
+        while (
+            last < len(tokens)
+            and len(tokens.texts[last]) == 3
+            and tokens.texts[last].isdigit()
+            and tokens.starts[last] == tokens.ends[last - 1] + 1
+        ):
             text += tokens.texts[last]
             last += 1
         value, suspect = float(text), not style.spaced
@@ -189,7 +213,7 @@ def _read_digits(tokens: Tokens, index: int, style: NumberStyle) -> Number | Non
         fraction = _fraction_after(tokens, last)
         if fraction:
             value, last = value + fraction, last + 1
-        elif following in _LETTERS and _adjacent(tokens, last):
+        elif following in _LETTERS and (_adjacent(tokens, last) or tokens.texts[last] == "M"):
             value, last = value * _LETTERS[following], last + 1
         magnitude = last + 1 if tokens.at(last) == "-" and tokens.at(last + 1) in MAGNITUDES else last
         if tokens.at(magnitude) in MAGNITUDES and tokens.at(magnitude) not in ("thousands", "millions"):
@@ -219,7 +243,11 @@ _MONTHS = frozenset("January February March April May June July August September
 def _damaged(tokens: Tokens, index: int) -> Number:
     """Return digits with letters among them: no value is proposed."""
     last = index + 1
-    while _adjacent(tokens, last) and (tokens.texts[last] in "OolI" or tokens.texts[last][0].isdigit() or (tokens.texts[last] in ".," and _adjacent(tokens, last + 1))):
+    while _adjacent(tokens, last) and (
+        tokens.texts[last] in "OolI"
+        or tokens.texts[last][0].isdigit()
+        or (tokens.texts[last] in ".," and _adjacent(tokens, last + 1))
+    ):
         last += 1
     return Number(index, last, tokens.starts[index], tokens.ends[last - 1], None, SUSPECT, suspect=True, digits=True)
 
@@ -266,7 +294,12 @@ def _read_vague(tokens: Tokens, index: int) -> Number | None:
         after = position + 1
         if word == "couple" and tokens.at(after) == "of":
             after += 1
-        if tokens.at(after) in ("tens", "dozens", "hundreds", "thousands", "millions") and word in ("some", "many", "several", "few"):
+        if tokens.at(after) in ("tens", "dozens", "hundreds", "thousands", "millions") and word in (
+            "some",
+            "many",
+            "several",
+            "few",
+        ):
             found = _read_vague(tokens, after)
             if found is None or found.low is None:
                 return None
@@ -302,7 +335,18 @@ def _read_vague(tokens: Tokens, index: int) -> Number | None:
 def _names_duration(tokens: Tokens, index: int) -> bool:
     """Whether a length of time stands at a token, a hyphen or an adjective before it left out."""
     index += tokens.at(index) in ("-", "long", "full", "more")
-    return tokens.at(index).rstrip("s") in ("second", "minute", "hour", "day", "week", "month", "year", "decade", "century", "generation")
+    return tokens.at(index).rstrip("s") in (
+        "second",
+        "minute",
+        "hour",
+        "day",
+        "week",
+        "month",
+        "year",
+        "decade",
+        "century",
+        "generation",
+    )
 
 
 def _vague(tokens: Tokens, first: int, last: int, low: float | None, high: float | None) -> Number:
@@ -312,7 +356,11 @@ def _vague(tokens: Tokens, first: int, last: int, low: float | None, high: float
 def _read_words(tokens: Tokens, index: int) -> Number | None:
     """Return a number in words."""
     word = tokens.words[index]
-    if word in ("a", "an") and tokens.at(index + 1) not in MAGNITUDES and tokens.at(index + 1) not in ("quarter", "half", "third", "score"):
+    if (
+        word in ("a", "an")
+        and tokens.at(index + 1) not in MAGNITUDES
+        and tokens.at(index + 1) not in ("quarter", "half", "third", "score")
+    ):
         return None
     if word in ("millions", "thousands", "halves"):
         return None
@@ -391,7 +439,11 @@ def _read_integer(tokens: Tokens, index: int) -> tuple[float, int]:
             if tokens.at(position + 1) == "-" and 0 < UNITS.get(tokens.at(position + 2), 0) < 10:
                 position += 2
                 current += UNITS[tokens.words[position]]
-        elif word in UNITS and (current == 0 or (current % 100 == 0 and last > index) or (current % 100 >= 20 and UNITS[word] < 10 and current % 10 == 0)):
+        elif word in UNITS and (
+            current == 0
+            or (current % 100 == 0 and last > index)
+            or (current % 100 >= 20 and UNITS[word] < 10 and current % 10 == 0)
+        ):
             current += UNITS[word]
         elif word == "hundred" and current < 100:
             current = max(current, 1.0) * 100
@@ -399,7 +451,12 @@ def _read_integer(tokens: Tokens, index: int) -> tuple[float, int]:
             current = max(current, 1.0) * 12
         elif word in ("thousand", "million", "billion", "lakh", "crore"):
             total, current = total + max(current, 1.0) * MAGNITUDES[word], 0.0
-        elif word == "and" and last > index and (tokens.at(position + 1) in TENS or tokens.at(position + 1) in UNITS) and tokens.words[position - 1] in MAGNITUDES:
+        elif (
+            word == "and"
+            and last > index
+            and (tokens.at(position + 1) in TENS or tokens.at(position + 1) in UNITS)
+            and tokens.words[position - 1] in MAGNITUDES
+        ):
             position += 1
             continue
         else:

@@ -19,17 +19,29 @@ PER = Rule(
 RULES = (PER,)
 
 _ADVERBS = {"annually": "year", "yearly": "year", "monthly": "month", "weekly": "week", "daily": "day"}
-_TIMES = frozenset("second minute hour day week fortnight month quarter year annum decade head adult child migrant emigrant passenger person capita family household night".split())
+_TIMES = frozenset(
+    "second minute hour day week fortnight month quarter year annum decade head adult child migrant emigrant passenger person capita family household night".split()
+)
 _REACH = 12
 
 
-_PERIODICAL = {"yearly": "year", "annual": "year", "monthly": "month", "weekly": "week", "daily": "day", "annually": "year"}
+_PERIODICAL = {
+    "yearly": "year",
+    "annual": "year",
+    "monthly": "month",
+    "weekly": "week",
+    "daily": "day",
+    "annually": "year",
+}
+_RATES = frozenset(
+    "average rate number total intake quota inflow outflow figure mean entries arrivals departures crossings".split()
+)
 
 
 def find_per_before(tokens: Tokens, core: int) -> tuple[str, int, int] | None:
     """Return what a figure is counted by where an average or a rate is announced before it."""
     for index in range(core - 1, max(-1, core - 10), -1):
-        if tokens.words[index] in _PERIODICAL and tokens.at(index + 1) in ("average", "rate", "number", "total", "intake", "quota", "inflow", "outflow", "figure", "mean"):
+        if tokens.words[index] in _PERIODICAL and tokens.at(index + 1) in _RATES:
             return _PERIODICAL[tokens.words[index]], index, index + 2
         if tokens.words[index][0].isdigit() or tokens.words[index] == ";":
             return None
@@ -46,11 +58,29 @@ def find_per(tokens: Tokens, first: int) -> tuple[str, int, int] | None:
             after = tokens.at(index + 2)
             if after in ("after", "in") and index == first and tokens.at(index + 3)[:1].isdigit():
                 return tokens.words[index + 1], index, index + 2
-            if after in ("later", "earlier", "ago", "before", "after", "when", "of", "old", "-", "long", "trip", "visit", "in"):
+            if after in (
+                "later",
+                "earlier",
+                "ago",
+                "before",
+                "after",
+                "when",
+                "of",
+                "old",
+                "-",
+                "long",
+                "trip",
+                "visit",
+                "in",
+            ):
                 continue
             return "year" if tokens.words[index + 1] == "annum" else tokens.words[index + 1], index, index + 2
         if word == "per" and tokens.at(index + 1)[:1].isdigit():
-            end = index + 3 if tokens.at(index + 2)[:1].isalpha() and tokens.at(index + 2) not in ("in", "for", "and", "were") else index + 2
+            end = (
+                index + 3
+                if tokens.at(index + 2)[:1].isalpha() and tokens.at(index + 2) not in ("in", "for", "and", "were")
+                else index + 2
+            )
             return " ".join(tokens.texts[index + 1 : end]), index, end
         if word == "per" and tokens.at(index + 1) in ("thousand", "hundred", "million"):
             return tokens.words[index + 1], index, index + 2

@@ -41,7 +41,10 @@ LOCATION = Rule(
 PEOPLE = Rule(
     "place.people",
     "The adjective or name of a people before what is counted.",
-    (Example("Some 300 Soviet emigres signed.", "Soviet", "USSR"), Example("Some 300 Syrians left.", "Syrians", "Syria")),
+    (
+        Example("Some 300 Soviet emigres signed.", "Soviet", "USSR"),
+        Example("Some 300 Syrians left.", "Syrians", "Syria"),
+    ),
     ("Some 300 emigres signed.",),
 )
 LISTED = Rule(
@@ -52,13 +55,19 @@ LISTED = Rule(
 )
 RULES = (ORIGIN, DESTINATION, LOCATION, PEOPLE, LISTED)
 
-_ORIGIN_WORDS = frozenset("from leaving leave left leaves fled flee fleeing flees departed departing quit quitting abandoned escaped escaping escape exited of-out emigrated-from depart".split())
-_DESTINATION_WORDS = frozenset("to into reached reaching reach entered entering enter enters toward towards via-not onto joining visiting".split())
+_ORIGIN_WORDS = frozenset(
+    "from leaving leave left leaves fled flee fleeing flees departed departing quit quitting abandoned escaped escaping escape exited of-out emigrated-from depart".split()
+)
+_DESTINATION_WORDS = frozenset(
+    "to into reached reaching reach entered entering enter enters toward towards via-not onto joining visiting".split()
+)
 _LOCATION_WORDS = frozenset("in at within inside across throughout around near on".split())
 _FOR_WORDS = frozenset(
     "left leave leaving leaves bound departed departing depart departs sailed sailing heading headed head embarked embarking visas visa permits destined emigrated emigrate set-out started exodus departure departures permission emigration reserved applied".split()
 )
-_ARRIVAL_WORDS = frozenset("arrived arrive arriving arrives arrivals arrival settled settle settling landed landing landings admitted resettled resettle resettlement disembarked entry naturalised naturalized".split())
+_ARRIVAL_WORDS = frozenset(
+    "arrived arrive arriving arrives arrivals arrival settled settle settling landed landing landings admitted resettled resettle resettlement disembarked entry naturalised naturalized".split()
+)
 _SKIPPED = frozenset(
     "the a neighbouring neighboring nearby northern southern eastern western north south east west central what is now then former mainland greater rural upper lower both either "
     "war-torn communist present-day modern - , and or ' \" port city town province region state republic of camp".split()
@@ -124,11 +133,19 @@ def find_places(tokens: Tokens) -> list[PlaceMention]:
     while index < len(tokens):
         text = tokens.texts[index].removesuffix("'s")
         shouted = len(text) > 3 and text.isupper() and text not in gazetteer
-        entries = gazetteer.get(text.title()) if shouted else gazetteer.get(text) if text[0].isupper() or text == "the" else None
+        entries = (
+            gazetteer.get(text.title())
+            if shouted
+            else gazetteer.get(text)
+            if text[0].isupper() or text == "the"
+            else None
+        )
         step = 1
         for words, place, people in entries or ():
             here = tuple(word.removesuffix("'s") for word in tokens.texts[index : index + len(words)])
-            if (here == words or (shouted and tuple(word.title() for word in here) == words)) and not _is_other_name(tokens, index, len(words)):
+            if (here == words or (shouted and tuple(word.title() for word in here) == words)) and not _is_other_name(
+                tokens, index, len(words)
+            ):
                 people = people and not (text in ("US", "U.S.") and not _is_adjective(tokens, index + 1))
                 found.append(PlaceMention(place, index, index + len(words), people))
                 step = len(words)
@@ -140,19 +157,56 @@ def find_places(tokens: Tokens) -> list[PlaceMention]:
 def _is_adjective(tokens: Tokens, following: int) -> bool:
     """Whether the word after ``US`` makes an adjective of it."""
     word = tokens.at(following)
-    return bool(word) and word[0].isalpha() and word not in ("in", "and", "or", "to", "from", "since", "by", "on", "for", "as", "at", "after", "before", "during", "is", "was", "has", "had", "who", "with", "each", "every")
+    return (
+        bool(word)
+        and word[0].isalpha()
+        and word
+        not in (
+            "in",
+            "and",
+            "or",
+            "to",
+            "from",
+            "since",
+            "by",
+            "on",
+            "for",
+            "as",
+            "at",
+            "after",
+            "before",
+            "during",
+            "is",
+            "was",
+            "has",
+            "had",
+            "who",
+            "with",
+            "each",
+            "every",
+        )
+    )
 
 
 def _is_other_name(tokens: Tokens, first: int, length: int) -> bool:
     """Whether the word is part of another name: ``New Jersey``, ``Jordan's`` the person is not known."""
     before = tokens.texts[first - 1] if first else ""
     after = tokens.texts[first + length] if first + length < len(tokens) else ""
-    return before in ("Mr", "Mrs", "Dr", "Ms") or (before == "New" and length == 1) or after in ("Street", "Road", "Avenue", "University", "Times", "Post", "Tribune", "Herald", "Agency", "Embassy")
+    return (
+        before in ("Mr", "Mrs", "Dr", "Ms")
+        or (before == "New" and length == 1)
+        or after
+        in ("Street", "Road", "Avenue", "University", "Times", "Post", "Tribune", "Herald", "Agency", "Embassy")
+    )
 
 
 def is_heading(tokens: Tokens) -> bool:
     """Whether a short paragraph is a heading: it ends without a full stop and is not a row of figures."""
-    return tokens.at(len(tokens) - 1)[:1].isalpha() and tokens.texts[0][0].isupper() and not any(word[0].isdigit() for word in tokens.words[1:])
+    return (
+        tokens.at(len(tokens) - 1)[:1].isalpha()
+        and tokens.texts[0][0].isupper()
+        and not any(word[0].isdigit() for word in tokens.words[1:])
+    )
 
 
 def _part_of_subject(tokens: Tokens, mention: PlaceMention) -> Rule | None:
@@ -162,7 +216,23 @@ def _part_of_subject(tokens: Tokens, mention: PlaceMention) -> Rule | None:
         before = ""
     if before == "the":
         before = tokens.at(mention.first - 2)
-    if before and before not in (",", ";", ".", ":", "(", "and", "but", "while", "whereas", '"', "that", "•", "-", "as", "when"):
+    if before and before not in (
+        ",",
+        ";",
+        ".",
+        ":",
+        "(",
+        "and",
+        "but",
+        "while",
+        "whereas",
+        '"',
+        "that",
+        "•",
+        "-",
+        "as",
+        "when",
+    ):
         return None
     for word in tokens.words[mention.last : mention.last + 5]:
         if word in _TAKING:
@@ -170,6 +240,19 @@ def _part_of_subject(tokens: Tokens, mention: PlaceMention) -> Rule | None:
         if word in _SENDING:
             return ORIGIN
     return None
+
+
+def follows_preposition(tokens: Tokens, mention: PlaceMention) -> bool:
+    """Whether a place is ruled by a preposition that moves or places it."""
+    before = tokens.at(mention.first - 1 - (tokens.at(mention.first - 1) == "the"))
+    return before in _LOCATION_WORDS or before in _DESTINATION_WORDS or before in ("from", "for")
+
+
+def find_label(tokens: Tokens) -> str:
+    """Return the place that labels a paragraph: ``Brazil: ...``."""
+    mentions = find_places(tokens)[:1]
+    labels = mentions and not mentions[0].people and mentions[0].first == 0 and tokens.at(mentions[0].last) == ":"
+    return mentions[0].place.name if labels else ""
 
 
 def find_heading(tokens: Tokens) -> str:
@@ -193,9 +276,17 @@ def find_role(tokens: Tokens, mention: PlaceMention) -> Rule | None:
     steps = 0
     while position >= 0 and steps < _REACH:
         word = tokens.words[position]
-        if word == "of" and (tokens.at(position - 1) in ("population", "populations", "inhabitants", "residents", "territory", "shores")):
+        if word == "of" and (
+            tokens.at(position - 1) in ("population", "populations", "inhabitants", "residents", "territory", "shores")
+        ):
             return LOCATION
-        if word == "of" and is_person_noun(tokens.at(position - 1)) or word == "of" and NOUNS.get(tokens.at(position - 1), ("",))[0] == "person" and tokens.at(position - 1) not in ("people", "members", "head", "heads"):
+        if (
+            word == "of"
+            and is_person_noun(tokens.at(position - 1))
+            or word == "of"
+            and NOUNS.get(tokens.at(position - 1), ("",))[0] == "person"
+            and tokens.at(position - 1) not in ("people", "members", "head", "heads")
+        ):
             return ORIGIN
         if word in _ORIGIN_WORDS or (word == "of" and tokens.at(position - 1) == "out"):
             return ORIGIN

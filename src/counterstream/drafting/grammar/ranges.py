@@ -51,12 +51,18 @@ def join_range(tokens: Tokens, number: Number, percent: int, taken: list[bool], 
     sign = unit_sign(tokens, number.first, "")
     if sign:
         before = tokens.at(sign.first - 1)
-    if connector not in ("to", "-", "–", "—", "and", "or", "through") or (connector == "and" and before not in ("between", "from")):
+    if connector not in ("to", "-", "–", "—", "and", "or", "through") or (
+        connector == "and" and before not in ("between", "from")
+    ):
         return None
     if connector == "-" and not number.digits:
         return None
     start = after + 1
-    while tokens.at(start) in ("$", "£", "€", "as", "perhaps", "even", "possibly", "some", "nearly", "about", "over", "us", "rs") and start - after < 4:
+    while (
+        tokens.at(start)
+        in ("$", "£", "€", "as", "perhaps", "even", "possibly", "some", "nearly", "about", "over", "us", "rs")
+        and start - after < 4
+    ):
         if tokens.at(start) not in ("$", "£", "€", "us", "rs") and before not in ("between", "from"):
             return None
         start += 1
@@ -88,7 +94,13 @@ def _value(number: Number, high: bool) -> float | None:
 def _share_magnitude(tokens: Tokens, number: Number, other: Number, value: float) -> float:
     """Return the first value in the magnitude of the second: ``2 to 3 million``."""
     magnitude = MAGNITUDES.get(tokens.words[other.last - 1])
-    if magnitude and other.last - other.first > 1 and tokens.words[number.last - 1] not in MAGNITUDES and value < 1000 and not number.vague:
+    if (
+        magnitude
+        and other.last - other.first > 1
+        and tokens.words[number.last - 1] not in MAGNITUDES
+        and value < 1000
+        and not number.vague
+    ):
         return value * magnitude
     return value
 

@@ -11,7 +11,11 @@ from counterstream.drafting.lexer import Tokens
 PERCENT = Rule(
     "share.percent",
     "A figure in percent.",
-    (Example("Some 98% went on.", "98%", "0.98"), Example("About 12.5 per cent returned.", "12.5 per cent", "0.125"), Example("Only five percent returned.", "five percent", "0.05")),
+    (
+        Example("Some 98% went on.", "98%", "0.98"),
+        Example("About 12.5 per cent returned.", "12.5 per cent", "0.125"),
+        Example("Only five percent returned.", "five percent", "0.05"),
+    ),
     ("Some 98 went on.",),
 )
 FRACTION = Rule(
@@ -51,7 +55,11 @@ MOST = Rule(
 ZERO = Rule(
     "share.zero",
     "None of a group did what is told.",
-    (Example("None of the individuals approached have returned.", "None", "0"), Example("In 1951 no refugees were admitted.", "no", "0"), Example("Not a single family returned.", "Not a single", "0")),
+    (
+        Example("None of the individuals approached have returned.", "None", "0"),
+        Example("In 1951 no refugees were admitted.", "no", "0"),
+        Example("Not a single family returned.", "Not a single", "0"),
+    ),
     ("None have accepted the offer.", "There is no doubt that 300 left."),
 )
 MULTIPLE = Rule(
@@ -67,7 +75,18 @@ MULTIPLE = Rule(
 )
 RULES = (PERCENT, FRACTION, ONE_IN, MOST, ZERO, MULTIPLE)
 
-_PERCENT = (("%",), ("percent",), ("per", "cent"), ("per", "centum"), ("pct",), ("p", ".", "c", "."), ("pc",), ("percentage", "points"), ("percentage", "point"), ("per", "cents"))
+_PERCENT = (
+    ("%",),
+    ("percent",),
+    ("per", "cent"),
+    ("per", "centum"),
+    ("pct",),
+    ("p", ".", "c", "."),
+    ("pc",),
+    ("percentage", "points"),
+    ("percentage", "point"),
+    ("per", "cents"),
+)
 _MOST = {
     ("almost", "all"): (0.9, 1.0), ("nearly", "all"): (0.9, 1.0), ("virtually", "all"): (0.9, 1.0), ("practically", "all"): (0.9, 1.0),
     ("most", ",", "if", "not", "all", ",", "of"): (0.5, 1.0), ("most", "of"): (0.5, 1.0), ("most", "of", "whom"): (0.5, 1.0),
@@ -94,7 +113,9 @@ _ZERO_NOUNS = frozenset(
 FIRST_WORDS = (
     _MOST_FIRST
     | frozenset(UNITS)
-    | frozenset("none no not half a twice double triple treble quadruple thrice twofold threefold fourfold fivefold tenfold".split())
+    | frozenset(
+        "none no not half a twice double triple treble quadruple thrice twofold threefold fourfold fivefold tenfold".split()
+    )
 )
 
 
@@ -136,7 +157,34 @@ def read_share(tokens: Tokens, index: int, style: NumberStyle) -> Share | None:
         found = _read_most(tokens, index)
         if found:
             return found
-    if word in ("twice", "double", "triple", "treble", "quadruple", "half", "thrice", "twofold", "threefold", "fourfold", "fivefold", "tenfold", "one", "a", "two", "three", "four", "five", "six", "seven", "eight", "ten") or word.isdigit():
+    if (
+        word
+        in (
+            "twice",
+            "double",
+            "triple",
+            "treble",
+            "quadruple",
+            "half",
+            "thrice",
+            "twofold",
+            "threefold",
+            "fourfold",
+            "fivefold",
+            "tenfold",
+            "one",
+            "a",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "ten",
+        )
+        or word.isdigit()
+    ):
         found = _read_multiple(tokens, index)
         if found:
             return found
@@ -146,7 +194,11 @@ def read_share(tokens: Tokens, index: int, style: NumberStyle) -> Share | None:
 def _read_zero(tokens: Tokens, index: int) -> Share | None:
     """Return nought where nobody did what migrants do."""
     words = tokens.words
-    if words[index] == "not" and words[index + 1 : index + 3] != ["a", "single"] and words[index + 1 : index + 2] != ["one"]:
+    if (
+        words[index] == "not"
+        and words[index + 1 : index + 3] != ["a", "single"]
+        and words[index + 1 : index + 2] != ["one"]
+    ):
         return None
     rest = words[index + 1 : index + 12]
     if words[index] == "none" and rest[:1] == ["of"] and rest[1:2] != ["these"] and any(word in _DID for word in rest):
@@ -168,11 +220,44 @@ def _read_most(tokens: Tokens, index: int) -> Share | None:
         whole = tokens.words[last - 1] == "of"
         following = tokens.at(last)
         words_are_most = tokens.words[index] == "most"
-        if whole and following in ("these", "those", "us", "which", "all", "its", "his", "her", "this", "that", "it", "a"):
+        if whole and following in (
+            "these",
+            "those",
+            "us",
+            "which",
+            "all",
+            "its",
+            "his",
+            "her",
+            "this",
+            "that",
+            "it",
+            "a",
+        ):
             return None
         if following == "them" and words_are_most:
             return None
-        if whole and tokens.at(last) == "the" and tokens.at(last + 1) in ("time", "day", "year", "country", "region", "world", "century", "period", "decade", "war", "money", "work", "city", "land"):
+        if (
+            whole
+            and tokens.at(last) == "the"
+            and tokens.at(last + 1)
+            in (
+                "time",
+                "day",
+                "year",
+                "country",
+                "region",
+                "world",
+                "century",
+                "period",
+                "decade",
+                "war",
+                "money",
+                "work",
+                "city",
+                "land",
+            )
+        ):
             return None
         if not whole and "majority" in tokens.words[index : index + length]:
             return None
@@ -192,11 +277,28 @@ def _read_multiple(tokens: Tokens, index: int) -> Share | None:
     words = tokens.words
     word = words[index]
     value, last = 0.0, index + 1
-    simple = {"twice": 2.0, "double": 2.0, "triple": 3.0, "treble": 3.0, "quadruple": 4.0, "thrice": 3.0, "half": 0.5, "twofold": 2.0, "threefold": 3.0, "fourfold": 4.0, "fivefold": 5.0, "tenfold": 10.0}
+    simple = {
+        "twice": 2.0,
+        "double": 2.0,
+        "triple": 3.0,
+        "treble": 3.0,
+        "quadruple": 4.0,
+        "thrice": 3.0,
+        "half": 0.5,
+        "twofold": 2.0,
+        "threefold": 3.0,
+        "fourfold": 4.0,
+        "fivefold": 5.0,
+        "tenfold": 10.0,
+    }
     if word in simple:
         value = simple[word]
         if word.endswith("fold"):
-            return Share(index, last, value, value, value, MULTIPLE, "ratio") if tokens.at(last) in ("increase", "rise", "growth", "jump") else None
+            return (
+                Share(index, last, value, value, value, MULTIPLE, "ratio")
+                if tokens.at(last) in ("increase", "rise", "growth", "jump")
+                else None
+            )
     else:
         fraction = _read_fraction(tokens, index, alone=True)
         if fraction and fraction.value is not None:
@@ -205,16 +307,31 @@ def _read_multiple(tokens: Tokens, index: int) -> Share | None:
             value, last = float(UNITS.get(word, 0) or (int(word) if word.isdigit() else 0)), index + 2
     if not value:
         return None
-    if tokens.at(last) == "of" and tokens.at(last + 1) in ("that", "this", "the") and tokens.at(last + 2) in ("number", "figure", "total", "amount", "sum", "level"):
+    if (
+        tokens.at(last) == "of"
+        and tokens.at(last + 1) in ("that", "this", "the")
+        and tokens.at(last + 2) in ("number", "figure", "total", "amount", "sum", "level")
+    ):
         return Share(index, last + 3, value, value, value, MULTIPLE, "ratio")
     if tokens.at(last) == "as" and tokens.at(last + 1) in ("many", "much", "large", "high", "great"):
         return Share(index, last + 2, value, value, value, MULTIPLE, "ratio")
-    if tokens.at(last) in ("more", "higher", "greater", "larger") and word not in simple and tokens.at(index + 1) == "times":
+    if (
+        tokens.at(last) in ("more", "higher", "greater", "larger")
+        and word not in simple
+        and tokens.at(index + 1) == "times"
+    ):
         return Share(index, last + 1, value, value, value, MULTIPLE, "ratio")
     if tokens.at(last) in ("the", "that", "their", "its", "last", "those"):
         ahead = words[last + 1 : last + 5]
-        if any(item in ("number", "figure", "total", "level", "rate", "figures", "amount", "sum", "average") for item in ahead[:3]):
-            place = next(spot for spot, item in enumerate(ahead) if item in ("number", "figure", "total", "level", "rate", "figures", "amount", "sum", "average"))
+        if any(
+            item in ("number", "figure", "total", "level", "rate", "figures", "amount", "sum", "average")
+            for item in ahead[:3]
+        ):
+            place = next(
+                spot
+                for spot, item in enumerate(ahead)
+                if item in ("number", "figure", "total", "level", "rate", "figures", "amount", "sum", "average")
+            )
             return Share(index, last + 2 + place, value, value, value, MULTIPLE, "ratio")
         if tokens.at(last) in ("that", "those") and tokens.at(last + 1) in ("of", "in", "for", "recorded"):
             return Share(index, last + 1, value, value, value, MULTIPLE, "ratio")
@@ -233,7 +350,13 @@ def _read_one_in(tokens: Tokens, index: int, style: NumberStyle) -> Share | None
             after = position + 1
             after += tokens.at(after) in ("every", "each")
             whole = read_number(tokens, after, style) if after < len(words) else None
-            if whole is None or whole.value is None or not 1 < whole.value <= 1000 or whole.value <= part or tokens.at(whole.last) in ("-", "years", "months", "weeks", "days", "countries"):
+            if (
+                whole is None
+                or whole.value is None
+                or not 1 < whole.value <= 1000
+                or whole.value <= part
+                or tokens.at(whole.last) in ("-", "years", "months", "weeks", "days", "countries")
+            ):
                 return None
             if position > index + 2 and words[position] == "in" and part != 1:
                 return None
@@ -259,7 +382,12 @@ def _read_fraction(tokens: Tokens, index: int, alone: bool = False) -> Share | N
         return None
     name = tokens.at(position)
     denominator = FRACTION_NAMES.get(name)
-    if denominator is None or not numerator or (numerator > 1 and not name.endswith("s")) or (numerator == 1 and name in ("thirds", "quarters", "fifths")):
+    if (
+        denominator is None
+        or not numerator
+        or (numerator > 1 and not name.endswith("s"))
+        or (numerator == 1 and name in ("thirds", "quarters", "fifths"))
+    ):
         return None
     if word in ("a", "one") and name == "half" and tokens.at(position + 1) in ("-", "years", "months"):
         return None
@@ -273,17 +401,119 @@ def _read_fraction(tokens: Tokens, index: int, alone: bool = False) -> Share | N
     following = tokens.at(last)
     if following == "of":
         ahead = words[last + 1 : last + 3]
-        if any(item.isdigit() and len(item) == 4 for item in ahead) or (ahead[:1] in (["a"], ["an"]) and ahead[1:] in (["mile"], ["year"], ["century"], ["mill"], ["inch"], ["day"], ["hour"], ["pound"], ["million"], ["kilometre"])):
+        if any(item.isdigit() and len(item) == 4 for item in ahead) or (
+            ahead[:1] in (["a"], ["an"])
+            and ahead[1:]
+            in (
+                ["mile"],
+                ["year"],
+                ["century"],
+                ["mill"],
+                ["inch"],
+                ["day"],
+                ["hour"],
+                ["pound"],
+                ["million"],
+                ["kilometre"],
+            )
+        ):
             return None
         return Share(index, last, value, value, value, FRACTION, "share", last)
-    if name in ("half",) and word == "half" and following in ("the", "their", "its", "these", "those", "all", "were", "are", "had", "have"):
+    if (
+        name in ("half",)
+        and word == "half"
+        and following in ("the", "their", "its", "these", "those", "all", "were", "are", "had", "have")
+    ):
         ahead = words[last : last + 4]
         return None if any(item in ("time", "year", "day", "way", "world", "century") for item in ahead) else share
-    if tokens.at(index - 1) in ("of", "by") and tokens.at(index - 2) in ("drop", "fall", "rise", "increase", "decrease", "cut", "reduction", "decline", "loss", "growth", "fell", "rose", "dropped", "declined", "decreased", "increased", "grew"):
+    hedged = tokens.at(index - 1) in (
+        "almost",
+        "nearly",
+        "about",
+        "over",
+        "than",
+        "fully",
+        "around",
+        "under",
+        "roughly",
+        "some",
+        "only",
+        "least",
+        "just",
+        "approximately",
+        "perhaps",
+        "to",
+    )
+    if (
+        name == "half"
+        and (hedged or word == "one")
+        and following
+        not in (
+            "a",
+            "an",
+            "hour",
+            "hours",
+            "million",
+            "way",
+            "century",
+            "dozen",
+            "year",
+            "day",
+            "mile",
+            "-",
+            "past",
+            "the",
+            "as",
+            "that",
+        )
+    ):
+        return share
+    if tokens.at(index - 1) in ("of", "by") and tokens.at(index - 2) in (
+        "drop",
+        "fall",
+        "rise",
+        "increase",
+        "decrease",
+        "cut",
+        "reduction",
+        "decline",
+        "loss",
+        "growth",
+        "fell",
+        "rose",
+        "dropped",
+        "declined",
+        "decreased",
+        "increased",
+        "grew",
+    ):
         return share
     if numerator > 1 and following not in ("-", "year", "years", "mile", "inch", "acre"):
         return share
-    if following in ("were", "are", "had", "have", "was", "is", "came", "went", "left", "returned", ",", ".", ")", "in", "being", "to", "") and (numerator > 1 or name not in ("second", "quarter")) and name not in ("half",):
+    if (
+        following
+        in (
+            "were",
+            "are",
+            "had",
+            "have",
+            "was",
+            "is",
+            "came",
+            "went",
+            "left",
+            "returned",
+            ",",
+            ".",
+            ")",
+            "in",
+            "being",
+            "to",
+            "",
+        )
+        and (numerator > 1 or name not in ("second", "quarter"))
+        and name not in ("half",)
+    ):
         return share
     return None
 

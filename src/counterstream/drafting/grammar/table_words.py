@@ -7,7 +7,12 @@ import re
 from counterstream.drafting.grammar.rule import Example, Rule
 
 _TABLE = "Table of applicants, {}\n\nPlace      1990     1991\nSyria      1,234    2,345\nIraq       3,456    4,567\n"
-CELL = Rule("table.cell", "A figure of a table, with the headings over and beside it.", (Example(_TABLE.format("by origin"), "1,234", "1234"),), ("In 1990 1,234 came.",))
+CELL = Rule(
+    "table.cell",
+    "A figure of a table, with the headings over and beside it.",
+    (Example(_TABLE.format("by origin"), "1,234", "1234"),),
+    ("In 1990 1,234 came.",),
+)
 ORIGINS = Rule(
     "table.origins",
     "Rows by citizenship, origin, birth or nationality name where people are from.",
@@ -28,8 +33,14 @@ SCALE = Rule(
 )
 RULES = (CELL, ORIGINS, DESTINATIONS, SCALE)
 
-BY_ORIGIN = re.compile(r"\b(?:by (?:country of |place of )?(?:citizenship|origin|birth|birthplace|nationality|nationalities|last residence|previous residence|departure|provenance)|citizenship|country of origin|born in|emigration from|emigrants from|departures|sending)\b", re.IGNORECASE)
-BY_DESTINATION = re.compile(r"\b(?:by (?:country of |place of )?(?:destination|asylum|residence|arrival|settlement|receiving country|host country|reception)|country of (?:asylum|destination|residence)|destinations?|host (?:country|countries)|receiving|arrivals in|resettled in)\b", re.IGNORECASE)
+BY_ORIGIN = re.compile(
+    r"\b(?:by (?:country of |place of )?(?:citizenship|origin|birth|birthplace|nationality|nationalities|last residence|previous residence|departure|provenance)|citizenship|country of origin|born in|emigration from|emigrants from|departures|sending)\b",
+    re.IGNORECASE,
+)
+BY_DESTINATION = re.compile(
+    r"\b(?:by (?:country of |place of )?(?:destination|asylum|residence|arrival|settlement|receiving country|host country|reception)|country of (?:asylum|destination|residence)|destinations?|host (?:country|countries)|receiving|arrivals in|resettled in)\b",
+    re.IGNORECASE,
+)
 THOUSANDS = re.compile(r"\(?\b(?:in )?thousands\b\)?|\(['’]?000s?\)|['’]000\b|\(\s?000\s?\)", re.IGNORECASE)
 MILLIONS = re.compile(r"\bin millions\b|\(millions\)", re.IGNORECASE)
 SHARES = re.compile(r"%|\bper ?cent(?:age)?\b|\bshare\b", re.IGNORECASE)

@@ -71,7 +71,11 @@ def _month_to_day(match: re.Match[str], clock: Clock) -> str | None:
 def _day_list(match: re.Match[str], clock: Clock) -> str | None:
     year, month = int(match["y"]), month_number(match["m"])
     first, last = (int(re.sub(r"\D", "", match[name])) for name in ("d1", "d2"))
-    return _note(clock, f"{year:04d}-{month:02d}-{first:02d}/{year:04d}-{month:02d}-{last:02d}", year) if first < last else None
+    return (
+        _note(clock, f"{year:04d}-{month:02d}-{first:02d}/{year:04d}-{month:02d}-{last:02d}", year)
+        if first < last
+        else None
+    )
 
 
 def _month(match: re.Match[str], clock: Clock) -> str | None:
@@ -89,7 +93,11 @@ def _months(match: re.Match[str], clock: Clock) -> str | None:
         return None
     year2 = int(match["y2"])
     year1 = int(match["y1"]) if match["y1"] else year2
-    return _note(clock, f"{format_month(year1, month_number(match['m1']))}/{format_month(year2, month_number(match['m2']))}", year2)
+    return _note(
+        clock,
+        f"{format_month(year1, month_number(match['m1']))}/{format_month(year2, month_number(match['m2']))}",
+        year2,
+    )
 
 
 def _season(match: re.Match[str], clock: Clock) -> str | None:
@@ -177,12 +185,27 @@ def _decade(match: re.Match[str], clock: Clock) -> str | None:
         if "second half" in part:
             return f"{year + 5}/{year + 9}"
         return f"{year}/{year + 3}" if early else f"{year + 6}/{year + 9}" if late else f"{year // 10}X"
-    if year % 100 == 0 and year < 2000 and len(text) == 4 and text[2:] == "00" and not match.group().lower().startswith("the "):
+    if (
+        year % 100 == 0
+        and year < 2000
+        and len(text) == 4
+        and text[2:] == "00"
+        and not match.group().lower().startswith("the ")
+    ):
         return f"{year // 10}X"
     return f"{year // 10}X"
 
 
-_SPELLED = {"twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70, "eighties": 80, "nineties": 90}
+_SPELLED = {
+    "twenties": 20,
+    "thirties": 30,
+    "forties": 40,
+    "fifties": 50,
+    "sixties": 60,
+    "seventies": 70,
+    "eighties": 80,
+    "nineties": 90,
+}
 
 
 def _spelled_decade(match: re.Match[str], clock: Clock) -> str | None:
@@ -243,8 +266,23 @@ def _slashed(match: re.Match[str], clock: Clock) -> str | None:
     return _note(clock, f"{year:04d}-{month:02d}-{day:02d}", year)
 
 
-def _time(name: str, meaning: str, lead: str, expression: str, read: object, *examples: Example, never: tuple[str, ...] = (), behind: str = "") -> Pattern:
-    return Pattern(Rule(f"time.{name}", meaning, examples, never), leads(lead), re.compile(expression, re.IGNORECASE), read, re.compile(behind) if behind else None)  # type: ignore[arg-type]
+def _time(
+    name: str,
+    meaning: str,
+    lead: str,
+    expression: str,
+    read: object,
+    *examples: Example,
+    never: tuple[str, ...] = (),
+    behind: str = "",
+) -> Pattern:
+    return Pattern(
+        Rule(f"time.{name}", meaning, examples, never),
+        leads(lead),
+        re.compile(expression, re.IGNORECASE),
+        read,
+        re.compile(behind) if behind else None,
+    )  # type: ignore[arg-type]
 
 
 PATTERNS = (

@@ -12,7 +12,16 @@ from counterstream.drafting.edtf import SEASONS
 
 _COUNT = r"(?P<n>\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|eighteen|twenty|thirty|forty|fifty|half a|several|few|a few|some|many|a couple of|couple of|a dozen)"
 _UNIT = r"(?P<u>day|week|fortnight|month|quarter|year|decade|century)"
-_LETTERS = {"day": "D", "week": "W", "fortnight": "W", "month": "M", "quarter": "M", "year": "Y", "decade": "Y", "century": "Y"}
+_LETTERS = {
+    "day": "D",
+    "week": "W",
+    "fortnight": "W",
+    "month": "M",
+    "quarter": "M",
+    "year": "Y",
+    "decade": "Y",
+    "century": "Y",
+}
 _TIMES = {"fortnight": 2, "quarter": 3, "decade": 10, "century": 100}
 _COUNT_LEADS = "a an one two three four five six seven eight nine ten eleven twelve fifteen eighteen twenty thirty forty fifty half several few some many"
 #: How many sentences later a month without its year still belongs to the year told before.
@@ -96,7 +105,9 @@ def _this(match: re.Match[str], clock: Clock) -> str | None:
 def _that(match: re.Match[str], clock: Clock) -> str | None:
     """Return the year or month told before, or the one beside it."""
     year = year_of(clock.last) or clock.last_year
-    step = {"following": 1, "next": 1, "previous": -1, "preceding": -1, "prior": -1, "year before": -1}.get(match["w"].lower(), 0)
+    step = {"following": 1, "next": 1, "previous": -1, "preceding": -1, "prior": -1, "year before": -1}.get(
+        match["w"].lower(), 0
+    )
     if match["u"].lower() == "year":
         return f"{year + step}" if year else ""
     month = re.search(r"(\d{4})-(0[1-9]|1[0-2])", clock.last)
@@ -120,12 +131,19 @@ def pick_year(clock: Clock, month: int) -> int:
     return clock.last_year
 
 
-_AFTER_PREPOSITION = re.compile(r"(?:\b(?:in|by|of|since|until|from|to|and|during|last|this|next|between|early|mid|late|through|before|after) |[-–/])$", re.IGNORECASE)
+_AFTER_PREPOSITION = re.compile(
+    r"(?:\b(?:in|by|of|since|until|from|to|and|during|last|this|next|between|early|mid|late|through|before|after) |[-–/])$",
+    re.IGNORECASE,
+)
 
 
 def _month_only(match: re.Match[str], clock: Clock) -> str | None:
     month = month_number(match["m"])
-    if not match["m"][0].isupper() or (match["m"] in ("May", "March") and not match["d"] and not _AFTER_PREPOSITION.search(match.string, max(0, match.start("m") - 12), match.start("m"))):
+    if not match["m"][0].isupper() or (
+        match["m"] in ("May", "March")
+        and not match["d"]
+        and not _AFTER_PREPOSITION.search(match.string, max(0, match.start("m") - 12), match.start("m"))
+    ):
         return None
     year = pick_year(clock, month)
     reading = format_month(year, month) if year else ""
@@ -137,7 +155,11 @@ def _month_only(match: re.Match[str], clock: Clock) -> str | None:
 def _month_pair(match: re.Match[str], clock: Clock) -> str | None:
     first, last = month_number(match["m1"]), month_number(match["m2"])
     year = pick_year(clock, last)
-    return f"{format_month(year, first) if first <= last else format_month(year - 1, first)}/{format_month(year, last)}" if year else ""
+    return (
+        f"{format_month(year, first) if first <= last else format_month(year - 1, first)}/{format_month(year, last)}"
+        if year
+        else ""
+    )
 
 
 def _days_only(match: re.Match[str], clock: Clock) -> str | None:
@@ -147,6 +169,16 @@ def _days_only(match: re.Match[str], clock: Clock) -> str | None:
     if first >= last:
         return None
     return f"{format_month(year, month)}-{first:02d}/{format_month(year, month)}-{last:02d}" if year else ""
+
+
+def _days_of_two_months(match: re.Match[str], clock: Clock) -> str | None:
+    text = match.group().lower()
+    first, last = month_number(match["m1"]), month_number(match["m"])
+    year = pick_year(clock, last)
+    if first > last or (" and " in text and not text.startswith("between")):
+        return None
+    day1, day2 = (int(re.sub(r"[^0-9]", "", match[name])) for name in ("d1", "d2"))
+    return f"{format_month(year, first)}-{day1:02d}/{format_month(year, last)}-{day2:02d}" if year else ""
 
 
 def _part_of_this_year(match: re.Match[str], clock: Clock) -> str | None:
@@ -176,8 +208,23 @@ def _today(match: re.Match[str], clock: Clock) -> str | None:
     return "-".join(parts)
 
 
-def _time(name: str, meaning: str, lead: str, expression: str, read: object, *examples: Example, never: tuple[str, ...] = (), behind: str = "") -> Pattern:
-    return Pattern(Rule(f"time.{name}", meaning, examples, never), leads(lead), re.compile(expression, re.IGNORECASE), read, re.compile(behind, re.IGNORECASE) if behind else None)  # type: ignore[arg-type]
+def _time(
+    name: str,
+    meaning: str,
+    lead: str,
+    expression: str,
+    read: object,
+    *examples: Example,
+    never: tuple[str, ...] = (),
+    behind: str = "",
+) -> Pattern:
+    return Pattern(
+        Rule(f"time.{name}", meaning, examples, never),
+        leads(lead),
+        re.compile(expression, re.IGNORECASE),
+        read,
+        re.compile(behind, re.IGNORECASE) if behind else None,
+    )  # type: ignore[arg-type]
 
 
 _BARE_MONTH = r"(?P<m>January|February|March|April|May|June|July|August|September|October|November|December)"
@@ -210,6 +257,8 @@ PATTERNS = (
         Example("In 1972 they met. Between May and July 300 left.", "Between May and July", "1972-05/1972-07"), behind=""),
     _time("days-alone", "Several days of a month, without a year.", f"between from {DIGIT}", rf"(?:between |from )?(?P<d1>{DAY})(?:,| and| or|-|–| to| until)\s?(?P<d2>{DAY}) {_BARE_MONTH}(?! ?\d{{4}})(?!\w)", _days_only,
         Example("In 1972 they met. On 9 and 10 July none came.", "9 and 10 July", "1972-07-09/1972-07-10")),
+    _time("days-of-two-months", "From a day of one month to a day of another, without a year.", f"between from {DIGIT}", rf"(?:between |from )?(?P<d1>{DAY}) (?P<m1>{MONTH})(?: ?(?:-|–|—) ?| to | and | until )(?P<d2>{DAY}) {_BARE_MONTH}(?!,? ?\d{{4}})(?!\w)", _days_of_two_months,
+        Example("In 1972 they met. The count (31 May – 14 June) reached 300.", "31 May – 14 June", "1972-05-31/1972-06-14"), never=("On 31 May and 14 June 300 came.",)),
     _time("part-of-this-year", "A part of this or last year.", "the early mid late end first second last", r"(?P<p>(?:the )?(?:early|mid|late|beginning of|start of|end of|close of|(?:first|second|third|fourth|last|final) (?:half|quarter|(?:\w+ )?months) of))[ -](?P<w>this|last|the current|the previous) year\b", _part_of_this_year,
         Example("Dated 24 May 1972. In the first eight months of this year 300 came.", "the first eight months of this year"), behind=""),
     _time("quarter-alone", "A quarter or half of the year told before.", "the", r"the (?P<p>(?:first|second|third|fourth|last|final) (?:half|quarter|(?:two|three|four|five|six|seven|eight|nine|ten|eleven) months))(?: of (?:the|that|the same) year)?(?! (?:of|century))(?=[ ,.;)])", _quarter_only,

@@ -14,7 +14,15 @@ _NUMBER = rf"(?:\d{{1,3}}|{_NUMBER_WORD}(?:-{_NUMBER_WORD})?)"
 _WORD_LEADS = " ".join(_NUMBER_WORD[3:-1].split("|"))
 
 
-def _trap(name: str, meaning: str, lead: str, expression: str, *examples: Example, never: tuple[str, ...] = (), behind: str = "") -> Pattern:
+def _trap(
+    name: str,
+    meaning: str,
+    lead: str,
+    expression: str,
+    *examples: Example,
+    never: tuple[str, ...] = (),
+    behind: str = "",
+) -> Pattern:
     return Pattern(
         Rule(f"trap.{name}", meaning, examples, never),
         leads(lead),

@@ -18,7 +18,7 @@ sinhalese burmese rohingya vietnamese cambodian laotian hmong chinese japanese k
 cuban haitian dominican jamaican salvadoran guatemalan honduran nicaraguan colombian venezuelan ecuadorian peruvian bolivian chilean argentine
 brazilian african somali ethiopian eritrean sudanese rwandan burundian congolese angolan mozambican zimbabwean nigerian liberian ghanaian
 australian briton swede finn dane norwegian dutchman belgian austrian swiss cypriot cossack circassian hutu tutsi volunteer employee
-professional specialist official staff leader orphan widow pensioner veteran occupant listener reader learner boater escapee fugitive runaway returner
+professional specialist official staff leader orphan widow pensioner veteran occupant listener reader learner boater entry exit admission deportation expulsion apprehension registration naturalisation naturalization resettlement arrest escapee fugitive runaway returner
 border-crosser crosser trainee sailor fisherman tradesman craftsman artisan shopkeeper merchant trader clerk intellectual cosmonaut defector redefector
 refusenik oralman ethnic folk inmate camp-dweller dweller householder breadwinner servicemen serviceman policeman guard smuggler donor
 head female male cadet recruit neighbour kinsman countryman compatriot townsman villager islander highlander
@@ -29,7 +29,7 @@ APPLICATION_NOUNS = "application claim petition appeal"
 REQUEST_NOUNS = "request inquiry enquiry"
 VISA_NOUNS = "visa"
 EVENT_NOUNS = """conference meeting demonstration protest rally incident attack operation strike march flight sailing voyage raid trial hearing
-convoy transport crossing journey trip interview visit riot pogrom clash event birth marriage divorce arrest deportation expulsion"""
+convoy transport crossing journey trip interview visit riot pogrom clash event birth marriage divorce"""
 PLACE_NOUNS = """country state nation city town village settlement camp shelter centre center province district region county parish commune
 municipality prefecture governorate republic island port colony barrack block site"""
 THING_NOUNS = """permit passport document paper letter invitation affidavit certificate quota place place-name bed room apartment flat house home tent hut car

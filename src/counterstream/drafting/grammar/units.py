@@ -39,25 +39,38 @@ OTHER_NOUN = Rule(
 SIGN = Rule(
     "unit.currency-sign",
     "A currency sign or code before the number.",
-    (Example("They paid $6,500 to leave.", "$", "dollar"), Example("They paid £40 for the passage.", "£", "pound"), Example("Aid of US$ 4 million was given.", "US$", "dollar")),
+    (
+        Example("They paid $6,500 to leave.", "$", "dollar"),
+        Example("They paid £40 for the passage.", "£", "pound"),
+        Example("Aid of US$ 4 million was given.", "US$", "dollar"),
+    ),
     ("They paid 40.",),
 )
 VERB = Rule(
     "unit.verb",
     "A verb that only people do follows the number.",
-    (Example("More than 100,000 demonstrated in New York.", "demonstrated", "person"), Example("In 1972 some 32,000 left.", "left", "person")),
+    (
+        Example("More than 100,000 demonstrated in New York.", "demonstrated", "person"),
+        Example("In 1972 some 32,000 left.", "left", "person"),
+    ),
     ("In 1972 prices rose by 32,000.",),
 )
 GROUP_OF = Rule(
     "unit.group-of",
     "A family, group or party of so many.",
-    (Example("A family of five changed their minds.", "family of", "person"), Example("He left with a group of 30.", "group of", "person")),
+    (
+        Example("A family of five changed their minds.", "family of", "person"),
+        Example("He left with a group of 30.", "group of", "person"),
+    ),
     ("A group of five countries met.",),
 )
 WHO = Rule(
     "unit.who",
     "A relative pronoun or a participle for people follows the number.",
-    (Example("Of over 80,000 who have come, few left.", "who", "person"), Example("Some 3,000 fleeing the war arrived.", "fleeing", "person")),
+    (
+        Example("Of over 80,000 who have come, few left.", "who", "person"),
+        Example("Some 3,000 fleeing the war arrived.", "fleeing", "person"),
+    ),
 )
 SUBJECT = Rule(
     "unit.subject",
@@ -86,7 +99,9 @@ _PERSON_VERBS = frozenset(
     stayed remained survived marched gathered attended signed lived escaped moved drowned resettled disembarked embarked enlisted sought
     travelled traveled registered live lives flee leave return arrive cross""".split()
 )
-_PERSON_PARTICIPLES = frozenset("who whom fleeing returning leaving arriving emigrating crossing moving entering seeking displaced stranded detained interned deported expelled evacuated resettled naturalised naturalized".split())
+_PERSON_PARTICIPLES = frozenset(
+    "who whom fleeing returning leaving arriving emigrating crossing moving entering seeking displaced stranded detained interned deported expelled evacuated resettled naturalised naturalized".split()
+)
 _AUXILIARIES = frozenset("have has had were was are will would could may might did".split())
 _PASSIVE_PERSON = frozenset(
     """deported expelled evacuated resettled repatriated interned displaced admitted naturalised naturalized killed arrested detained settled born enrolled
@@ -103,7 +118,9 @@ _SUBJECT_NOUNS = {"emigration": "person", "immigration": "person", "migration": 
     "workforce": "person", "emigrations": "person", "return": "person", "nation": "person", "crowd": "person", "convoy": "person", "community": "person", "diaspora": "person", "toll": "person", "membership": "person", "naturalisations": "person",
     "naturalizations": "person", "deportations": "person", "expulsions": "person", "evacuations": "person", "returns": "person", "departures": "person", "arrivals": "person",
     "admissions": "person", "crossings": "person", "enrolment": "person", "enrollment": "person", "fee": "currency", "salary": "currency", "price": "currency", "cost": "currency"}  # fmt: skip
-_HEAD_ADJECTIVES = frozenset("displaced stateless homeless unemployed foreign-born born dead wounded missing injured elderly disabled young poor".split())
+_HEAD_ADJECTIVES = frozenset(
+    "displaced stateless homeless unemployed foreign-born born dead wounded missing injured elderly disabled young poor".split()
+)
 _HYPHEN = re.compile(r"-$")
 #: A noun phrase after a number has at most this many words.
 _LONGEST_PHRASE = 7
@@ -195,7 +212,11 @@ def _goes_on(tokens: Tokens, position: int) -> bool:
         following = tokens.at(position + 2)
     if not following or following in STOP_WORDS or not following[0].isalpha():
         return False
-    if tokens.words[position].endswith("s") and tokens.words[position] not in ("sinhalese",) and following not in NOUNS:
+    if (
+        tokens.words[position].endswith("s")
+        and tokens.words[position] != "sinhalese"
+        and not (following in NOUNS and following.endswith("s"))
+    ):
         return False
     return following in NOUNS or _is_plural(following) or is_person_noun(following)
 
@@ -207,7 +228,12 @@ def _continues(tokens: Tokens, position: int) -> bool:
 
 
 def _is_plural(word: str) -> bool:
-    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "ous", "'s", "’s")) and word not in STOP_WORDS
+    return (
+        len(word) > 3
+        and word.endswith("s")
+        and not word.endswith(("ss", "us", "is", "ous", "'s", "’s"))
+        and word not in STOP_WORDS
+    )
 
 
 def _singular(word: str) -> str:
@@ -225,7 +251,11 @@ def unit_sign(tokens: Tokens, index: int, text: str) -> Unit | None:
     if currency is None or (sign.isalpha() and tokens.texts[index - 1].islower()):
         return None
     first = index - 1
-    if sign == "$" and tokens.at(index - 2) in ("us", "u.s", "a", "c", "nz", "can", "au") and tokens.ends[index - 2] == tokens.starts[index - 1]:
+    if (
+        sign == "$"
+        and tokens.at(index - 2) in ("us", "u.s", "a", "c", "nz", "can", "au")
+        and tokens.ends[index - 2] == tokens.starts[index - 1]
+    ):
         first -= 1
     return Unit(currency, currency, first, index, SIGN, tokens.starts[first], tokens.ends[index - 1])
 
@@ -235,7 +265,12 @@ def unit_of_verb(tokens: Tokens, index: int, before: int) -> Unit | None:
     word = tokens.at(index)
     rule = None
     last = index + 1
-    if before >= 2 and tokens.words[before - 1] == "of" and tokens.words[before - 2] in ("family", "group", "party", "crew", "crowd", "household", "batch", "convoy", "team"):
+    if (
+        before >= 2
+        and tokens.words[before - 1] == "of"
+        and tokens.words[before - 2]
+        in ("family", "group", "party", "crew", "crowd", "household", "batch", "convoy", "team")
+    ):
         return Unit("person", "person", index, index, GROUP_OF, tokens.starts[before - 2], tokens.ends[before - 1])
     if word in _PERSON_VERBS:
         rule = VERB
@@ -261,7 +296,15 @@ def unit_of_subject(tokens: Tokens, index: int, text: str) -> Unit | None:
     best: Unit | None = None
     noun_before = tokens.at(index - 2)
     if tokens.at(index - 1) == "of" and noun_before in _SUBJECT_NOUNS:
-        return Unit(_SUBJECT_NOUNS[noun_before], noun_before, index, index, SUBJECT, tokens.starts[index - 2], tokens.ends[index - 2])
+        return Unit(
+            _SUBJECT_NOUNS[noun_before],
+            noun_before,
+            index,
+            index,
+            SUBJECT,
+            tokens.starts[index - 2],
+            tokens.ends[index - 2],
+        )
     while position >= 0 and steps < 14:
         word = tokens.words[position]
         verb = verb or word in _SUBJECT_VERBS
@@ -274,8 +317,19 @@ def unit_of_subject(tokens: Tokens, index: int, text: str) -> Unit | None:
             continue
         if verb and (word in NOUNS or is_person_noun(word)) and word.endswith(("s", "n", "e", "y")):
             unit, noun = NOUNS.get(word, ("person", word))
-            if unit != "duration" and noun not in ("head", "number", "group", "minor", "subject", "place", "issue", "case"):
-                found = Unit(name_unit(unit, noun), noun, index, index, SUBJECT, tokens.starts[position], tokens.ends[position])
+            if unit != "duration" and noun not in (
+                "head",
+                "number",
+                "group",
+                "minor",
+                "subject",
+                "place",
+                "issue",
+                "case",
+            ):
+                found = Unit(
+                    name_unit(unit, noun), noun, index, index, SUBJECT, tokens.starts[position], tokens.ends[position]
+                )
                 if not _follows_preposition(tokens, position):
                     return found
                 best = best or found
@@ -290,7 +344,16 @@ def _follows_preposition(tokens: Tokens, position: int) -> bool:
         word = tokens.at(position - step)
         if word in ("the", "a", "its", "their", "these", "those", "all"):
             continue
-        if word == "of" and tokens.at(position - step - 1) in ("number", "numbers", "total", "flow", "influx", "figure", "count", "population"):
+        if word == "of" and tokens.at(position - step - 1) in (
+            "number",
+            "numbers",
+            "total",
+            "flow",
+            "influx",
+            "figure",
+            "count",
+            "population",
+        ):
             return False
         if word in ("of", "to", "from", "in", "for", "by", "at", "on", "with", "among", "into"):
             return True
@@ -302,7 +365,11 @@ def _follows_preposition(tokens: Tokens, position: int) -> bool:
 def unit_of_whole(tokens: Tokens, index: int, text: str) -> Unit | None:
     """Return the unit of the whole after ``of``: 20 of this group, thousands of refugees."""
     position = index + 1
-    while tokens.at(position) in ("the", "these", "those", "this", "that", "its", "their", "our", "his", "all", "some", "such") or tokens.at(position).isdigit():
+    while (
+        tokens.at(position)
+        in ("the", "these", "those", "this", "that", "its", "their", "our", "his", "all", "some", "such")
+        or tokens.at(position).isdigit()
+    ):
         position += 1
     if tokens.at(position) in ("group", "party", "contingent", "number"):
         return Unit("person", "person", index, index, WHO, tokens.starts[position], tokens.ends[position])
