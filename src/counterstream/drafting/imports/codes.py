@@ -18,6 +18,7 @@ UNKNOWN_FLAG = "D413"
 UNKNOWN_UNIT = "D414"
 BROKEN_SDMX = "D415"
 UNKNOWN_COLUMN = "D416"
+CONTROL_CHARACTER = "D417"
 
 CODES: dict[str, str] = {
     UNKNOWN_TABLE: "a table is none of those that can be imported",
@@ -36,4 +37,5 @@ CODES: dict[str, str] = {
     UNKNOWN_UNIT: "a unit of a table to be imported is not known",
     BROKEN_SDMX: "an SDMX message cannot be read",
     UNKNOWN_COLUMN: "a column that a selection names is not in the table",
+    CONTROL_CHARACTER: "a table to be imported holds a control character",
 }

@@ -204,8 +204,12 @@ _Read = tuple[Quantity, float, float | None, float | None, Hedge, tuple[str, ...
 
 def _read_value(observation: Observation, cube: Cube, gathering: Gathering) -> _Read | None:
     """Return quantity, value, limits, hedge and notes; None, with a report, if there is no figure."""
-    value = parse_figure(observation.value)
-    if value is None:
+    quantity, factor = _measure(observation, cube.meaning.quantity, gathering)
+    if quantity is None:
+        return None
+    figure = parse_figure(observation.value)
+    value = float("inf") if figure is None else figure * factor
+    if value == float("inf"):
         gathering.report(
             codes.BAD_FIGURE,
             "the cell holds no figure",
@@ -215,10 +219,6 @@ def _read_value(observation: Observation, cube: Cube, gathering: Gathering) -> _
             'a plain number, or ":" where none is available',
         )
         return None
-    quantity, factor = _measure(observation, cube.meaning.quantity, gathering)
-    if quantity is None:
-        return None
-    value *= factor
     hedge, meanings, unknown = read_flags(observation.flags, cube.flags)
     for letter in unknown:
         cube.unknown_flags.setdefault(letter, observation.line)

@@ -14,7 +14,10 @@ from counterstream.drafting.imports import codes
 from counterstream.drafting.readers.encodings import decode_text
 from counterstream.drafting.readers.files import unpack_gzip
 from counterstream.errors import CounterstreamError, Problem
+from counterstream.evidence.table import show
 
+#: Characters that no table has; a ledger takes none of them.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 
 
@@ -33,8 +36,23 @@ class RawTable:
 
 
 def read_raw_table(path: Path, raw: bytes) -> RawTable:
-    """Return the text of a table from its file's bytes, packed with gzip or not."""
-    text = decode_text(unpack_gzip(raw, str(path)), str(path)).text
+    """Return the text of a table from its file's bytes, packed with gzip or not.
+
+    Raises
+    ------
+    CounterstreamError
+        If it cannot be unpacked or decoded, or holds a control character (D417).
+    """
+    name = str(path)
+    text = decode_text(unpack_gzip(raw, name), name).text
+    control = CONTROL.search(text)
+    if control is not None:
+        line = text.count("\n", 0, control.start()) + 1
+        mend = "download the table again; if a program has changed it, use the file as it was"
+        message = "there is a control character"
+        raise CounterstreamError(
+            Problem(codes.CONTROL_CHARACTER, message, name, line, found=show(control.group()), mend=mend)
+        )
     return RawTable(path, text, hashlib.sha256(raw).hexdigest())
 
 

@@ -20,7 +20,7 @@ from counterstream.drafting.imports import codes
 from counterstream.drafting.imports.figures import ALL_ORIGINS, Figure, Gathering, Place, Quantity
 from counterstream.drafting.imports.imported import ImportOptions
 from counterstream.drafting.imports.periods import Period, Window
-from counterstream.drafting.imports.rows import same_heading
+from counterstream.drafting.imports.rows import CONTROL, same_heading
 from counterstream.drafting.readers.archives import check_archive
 from counterstream.errors import CounterstreamError, Problem
 from counterstream.evidence.claim import Hedge, QuantityKind, Source
@@ -207,7 +207,7 @@ def _text(cell: _Cell) -> str:
     """Return a cell's text; whole numbers without a decimal point."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return "" if cell is None else str(cell).strip()
+    return "" if cell is None else CONTROL.sub(" ", str(cell)).strip()
 
 
 def _read_row(number: int, cells: list[_Cell], layout: Layout, gathering: Gathering) -> None:

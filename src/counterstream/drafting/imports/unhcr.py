@@ -75,9 +75,9 @@ def import_unhcr(table: RawTable, options: ImportOptions) -> tuple[Gathering, So
     gathering = Gathering(name, source_id, "UNHCR", options)
     rows = split_rows(table)
     preamble, layout = _find_heading(rows, name, gathering)
-    body = list(rows)
-    rounded = _is_rounded(body, layout)
-    for line, cells in body:
+    # The rows are gone through twice: a whole download takes much memory as a list.
+    rounded = _is_rounded(split_rows(table), layout)
+    for line, cells in rows:
         if gathering.findings.is_full:
             break
         _read_row(line, cells, layout, gathering, rounded=rounded)
@@ -173,11 +173,11 @@ def _tell_idle_columns(layout: Layout, names: list[str], gathering: Gathering) -
             gathering.skip(layout.line, layout.headings[index], "the whole column", reason)
 
 
-def _is_rounded(body: list[tuple[int, list[str]]], layout: Layout) -> bool:
+def _is_rounded(rows: Iterator[tuple[int, list[str]]], layout: Layout) -> bool:
     """Whether small figures are rounded to fives: newer downloads have none from 1 to 4, and no asterisks."""
     positions = set(layout.counts) | ({layout.value} if layout.value is not None else set[int]())
     small = frozenset({_SUPPRESSED, "1", "2", "3", "4"})
-    return not any(cells[i].strip() in small for _, cells in body for i in positions if i < len(cells))
+    return not any(cells[i].strip() in small for _, cells in rows for i in positions if i < len(cells))
 
 
 def _read_row(line: int, cells: list[str], layout: Layout, gathering: Gathering, *, rounded: bool) -> None:

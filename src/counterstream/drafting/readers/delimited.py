@@ -116,6 +116,6 @@ def _refuse(text: str, position: int, name: str, code: str) -> Problem:
         name,
         line,
         found="a cell that does not end where its quotation marks do, or is too long",
-        allowed=f'up to {LONGEST_CELL:,} characters; quotation marks inside a quoted cell doubled: "the ""third"" wave"',
+        allowed=f'up to {LONGEST_CELL:,} characters; quotation marks in a quoted cell doubled: "the ""third"" wave"',
         mend="check the quotation marks of this line",
     )
