@@ -13,7 +13,7 @@ import errno
 import fcntl
 import json
 import os
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import cast
 
 from counterstream.drafting import codes
-from counterstream.drafting.candidate import Anchor
 from counterstream.errors import CounterstreamError, Problem
 
 FORMAT = "counterstream-decision/1"
@@ -310,75 +309,6 @@ def _content(value: object) -> Content:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError("neither a text nor a number")
     return float(value)
-
-
-def reanchor(text: str, quote: str, prefix: str, suffix: str) -> tuple[int, int] | None:
-    """Return where a quote stands in a text, if it stands there once with the words around it.
-
-    Returns
-    -------
-    (start, end) or None
-        ``None`` if the exact words do not occur, or occur more than once: nothing is guessed.
-    """
-    whole = prefix + quote + suffix
-    at = text.find(whole) if quote else -1
-    if at < 0 or text.find(whole, at + 1) >= 0:
-        return None
-    return at + len(prefix), at + len(prefix) + len(quote)
-
-
-def anchor_decisions(
-    decisions: Iterable[Decision], source: str, text: str, file: str = ""
-) -> tuple[tuple[Decision, ...], tuple[Problem, ...]]:
-    """Move decisions about other versions of a document to where their quotes stand in this one.
-
-    Parameters
-    ----------
-    decisions
-        As they were read.
-    source, text
-        Digest and raw text of the document as it is now.
-    file
-        Name for messages.
-
-    Returns
-    -------
-    decisions
-        All whose places are known; changes without a place are left out.
-    orphans
-        A warning (D304) for each place that is not found again, once.
-    """
-    moved: dict[Place, Place | None] = {}
-    orphans: list[Problem] = []
-    kept: list[Decision] = []
-    for decision in decisions:
-        changes: list[Change] = []
-        for change in decision.changes:
-            place = change.place
-            if place.source != source and place not in moved:
-                span = reanchor(text, change.quote, change.prefix, change.suffix)
-                moved[place] = None if span is None else Place(source, *span, place.kind)
-                if span is None:
-                    orphans.append(_orphan(change, file))
-            target = place if place.source == source else moved[place]
-            if target is not None:
-                changes.append(replace(change, place=target))
-        if changes:
-            kept.append(replace(decision, changes=tuple(changes)))
-    return tuple(kept), tuple(orphans)
-
-
-def anchor_of(change: Change) -> Anchor:
-    """Return the anchor that a change names, as far as it keeps it."""
-    return Anchor(change.place.start, change.place.end, change.quote, change.prefix, change.suffix)
-
-
-def _orphan(change: Change, file: str) -> Problem:
-    message = "a decision is about words that the document no longer holds once and exactly"
-    mend = "decide again on what stands there now; the old decision is kept in the file"
-    return Problem(
-        codes.ORPHAN_DECISION, message, file, path=change.field, found=change.quote[:80], mend=mend, severity="warning"
-    )
 
 
 def _take_lock(path: Path, descriptor: int) -> None:

@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from counterstream.case import Case
+from counterstream.drafting.anchoring import anchor_decisions
 from counterstream.drafting.candidate import Candidate
 from counterstream.drafting.conversion import Filing
 from counterstream.drafting.decisions import (
     Action,
     Decision,
     Place,
-    anchor_decisions,
     open_log,
     read_decisions,
 )

@@ -13,18 +13,17 @@ from pathlib import Path
 
 import pytest
 
+from counterstream.drafting.anchoring import anchor_decisions, reanchor
 from counterstream.drafting.decisions import (
     Action,
     Change,
     Decision,
     ItemKind,
     Place,
-    anchor_decisions,
     format_decision,
     open_log,
     parse_decision,
     read_decisions,
-    reanchor,
 )
 from counterstream.errors import CounterstreamError
 

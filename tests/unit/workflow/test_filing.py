@@ -22,7 +22,7 @@ from review_example import TEXT, anchor_at
 from counterstream.case import find_case, load_case
 from counterstream.drafting.decisions import ItemKind, Place
 from counterstream.errors import CounterstreamError
-from counterstream.evidence.claim import Claim, DatePrecision, LedgerEvent, Source, Use
+from counterstream.evidence.claim import DatePrecision, LedgerEvent, Source, Use
 from counterstream.evidence.ledger import read_ledger
 from counterstream.evidence.writing import datapackage
 from counterstream.workflow.filing import Entry, Provenance, file_rows, plan_filing, read_provenance
@@ -234,7 +234,3 @@ def test_killed_between_any_two_files_it_is_completed_and_nothing_is_there_twice
     ]
     assert digests[0] == digests[1]
     assert len(read_provenance((folder / "drafted.jsonl").read_bytes(), "")) == 3
-
-
-def test_rows_are_claims_or_events() -> None:
-    assert isinstance(entry().row, Claim)

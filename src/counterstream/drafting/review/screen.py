@@ -45,7 +45,7 @@ def draw_screen(session: Session, size: Size, *, with_help: bool = False) -> lis
     tail = [_fit([("class:message", plain(session.message))], size.width), draw_status(session, size.width)]
     room = max(size.height - len(tail), 0)
     if with_help:
-        return [*_draw_help(size.width)[:room], *tail]
+        return [*_draw_help(size.width)[:room], *tail][-max(size.height, 1) :]
     item = current_item(session)
     if item is None:
         body = [[("", "nothing to show: press / and change the filter, or q to end")]]
@@ -60,7 +60,7 @@ def draw_screen(session: Session, size: Size, *, with_help: bool = False) -> lis
     words = draw_words(session.around.text, item, Size(size.width, for_words))
     body = [head, *words, *facts[:for_facts]]
     body += [[] for _ in range(room - len(body) - len(keys))]
-    return [*body, *keys, *tail]
+    return [*body, *keys, *tail][-max(size.height, 1) :]
 
 
 def draw_status(session: Session, width: int) -> Line:

@@ -98,7 +98,7 @@ def begin_session(
     drafted
         Candidates and events of the document.
     decisions
-        Of this version of the document; see :func:`counterstream.drafting.decisions.anchor_decisions`.
+        Of this version of the document; see :func:`counterstream.drafting.anchoring.anchor_decisions`.
     around, source, who, clock, keep, read_words
         See :class:`Session`.
 

@@ -10,9 +10,9 @@ import pytest
 from review_example import TEXT, Kept, example_drafted, example_view, make_candidate, open_value
 
 from counterstream.drafting.candidate import Bound, Candidate
-from counterstream.drafting.decisions import Action, ItemKind
+from counterstream.drafting.decisions import Action
 from counterstream.drafting.review import deciding, marking, session
-from counterstream.drafting.review.item import Status, get_field
+from counterstream.drafting.review.item import get_field
 from counterstream.errors import CounterstreamError
 from counterstream.evidence.claim import Claim
 
@@ -493,8 +493,3 @@ def test_the_work_of_a_key_does_not_grow_with_the_number_of_candidates() -> None
             looked.setdefault(number, []).append(_Counted.looked)
     assert looked[20] == looked[2000]
     assert max(looked[2000]) <= 10
-
-
-def test_status_is_one_of_few() -> None:
-    assert set(Status) == {"open", "accepted", "rejected", "split"}
-    assert set(ItemKind) == {"claim", "event"}
