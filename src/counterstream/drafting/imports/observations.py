@@ -204,12 +204,14 @@ _Read = tuple[Quantity, float, float | None, float | None, Hedge, tuple[str, ...
 
 def _read_value(observation: Observation, cube: Cube, gathering: Gathering) -> _Read | None:
     """Return quantity, value, limits, hedge and notes; None, with a report, if there is no figure."""
-    quantity, factor = _measure(observation, cube.meaning.quantity, gathering)
-    if quantity is None:
-        return None
-    figure = parse_figure(observation.value)
-    value = float("inf") if figure is None else figure * factor
-    if value == float("inf"):
+    value, quantity = parse_figure(observation.value), cube.meaning.quantity
+    if value is not None:
+        measured = _measure(observation, quantity, gathering)
+        if measured is None:
+            return None
+        quantity, factor = measured
+        value *= factor
+    if value is None or value == float("inf"):
         gathering.report(
             codes.BAD_FIGURE,
             "the cell holds no figure",
@@ -233,8 +235,11 @@ def _read_value(observation: Observation, cube: Cube, gathering: Gathering) -> _
     return quantity, value, low, high, hedge, notes
 
 
-def _measure(observation: Observation, quantity: Quantity, gathering: Gathering) -> tuple[Quantity | None, float]:
-    """Return the quantity with the observation's own details and unit, and the factor to that unit."""
+def _measure(observation: Observation, quantity: Quantity, gathering: Gathering) -> tuple[Quantity, float] | None:
+    """Return the quantity with the observation's own details and unit, and the factor to that unit.
+
+    None, with a report, if the unit is not known.
+    """
     dimensions = observation.dimensions
     unit = dimensions.get("unit", dimensions.get("unit_measure", ""))
     known = _UNITS.get(unit.casefold())
@@ -247,7 +252,7 @@ def _measure(observation: Observation, quantity: Quantity, gathering: Gathering)
             unit,
             "say which it is with the option unit, or leave such rows out",
         )
-        return None, 1.0
+        return None
     factor = known[1] if known else 1.0
     power = dimensions.get("unit_mult", "")
     if power.isascii() and power.isdigit():
