@@ -50,8 +50,8 @@ class Place:
     code: str = ""
 
     def is_among(self, wanted: tuple[str, ...]) -> bool:
-        """Whether the place is asked for; everything is if nothing is named."""
-        return not wanted or self.name in wanted or (self.code != "" and self.code in wanted)
+        """Whether the place is asked for: all are if none is named, and so is no place, that of people who stay."""
+        return not wanted or not self.name or self.name in wanted or (self.code != "" and self.code in wanted)
 
 
 @dataclass(frozen=True, slots=True)
