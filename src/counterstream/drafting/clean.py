@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from counterstream.drafting.columns import order_columns
 from counterstream.drafting.document import Table
 from counterstream.drafting.furniture import Line, find_furniture, read_lines
-from counterstream.drafting.grammar.rule import Example, Rule
+from counterstream.drafting.grammar.rule import Example, Rule, word_set
 from counterstream.drafting.text_tables import find_text_tables
 
 NOTE_MARK = Rule(
@@ -60,7 +60,8 @@ _CHANGES = re.compile(
     r"|(?P<note>\*\d{1,3}\+|\[\d{1,3}(?:[,–-] ?\d{1,3}){0,5}\]|<sup>[^<]{1,9}</sup>|[¹²³⁰⁴-⁹]+)"
     r"|(?P<redaction>\[(?:redacted|deleted|illegible|\s*)\])"
     r"|(?P<tag></?[a-zA-Z][a-zA-Z0-9]{0,9}(?:\s[^<>]{0,200})?/?>)"
-    r"|(?P<drop>[\u00ad\u200b\u200c\u200d\ufeff\u2060]|\*{1,3}(?=\S)|(?<=\S)\*{1,3}|~~|\\(?=[$%#&_*])|^#{1,6} |(?<=[a-z])\+(?=[\s,.;:)]|$))"
+    r"|(?P<drop>[\u00ad\u200b\u200c\u200d\ufeff\u2060]|\*{1,3}(?=\S)|(?<=\S)\*{1,3}|~~|\\(?=[$%#&_*])|"
+    r"^#{1,6} |(?<=[a-z])\+(?=[\s,.;:)]|$))"
     r"|(?P<ligature>[\ufb00-\ufb06])"
 )
 _DIGITS = re.compile(r"\d+(?:,\d{3})*")
@@ -85,36 +86,18 @@ _SAME_LENGTH = {
 _TERMINATED = re.compile(r"[.!?:;…][\"'”’)\]*_]*(?:\*\d+\+|\[\d+\]|\d{1,3})?$")
 _NEW_ITEM = re.compile(r"(?:[-•*◦▪–—]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s|#{1,6} |\*\*[A-Z]")
 #: Prefixes that keep their hyphen when a line ends after it.
-_KEEPS_HYPHEN = frozenset(
-    [
-        "mid",
-        "non",
-        "self",
-        "ex",
-        "anti",
-        "pro",
-        "post",
-        "pre",
-        "semi",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "sixty",
-        "seventy",
-        "eighty",
-        "ninety",
-        "third",
-        "second",
-        "first",
-    ]
+_KEEPS_HYPHEN = word_set(
+    """
+    mid non self ex anti pro post pre semi twenty thirty forty fifty sixty seventy eighty ninety third
+    second first
+    """
 )
 _HYPHENATED = re.compile(rf"({_LETTER}+)[-\u00ad\u2010]$")
 
 
 @dataclass
 class CleanText:
-    """A cleaned text.
+    r"""A cleaned text.
 
     Parameters
     ----------
@@ -128,7 +111,7 @@ class CleanText:
 
     text: str = ""
     offsets: array[int] = field(default_factory=lambda: array("L"))
-    fired: list[tuple[Rule, int, int, str]] = field(default_factory=list)
+    fired: list[tuple[Rule, int, int, str]] = field(default_factory=list[tuple[Rule, int, int, str]])
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """Return the raw span of a cleaned span that is not empty."""

@@ -28,6 +28,7 @@ UNKNOWN_CANDIDATE = "D321"
 EVENT_FIELD = "D322"
 NO_TERMINAL = "D330"
 NO_CASE = "D331"
+LEDGER_DIFFERS = "D332"
 
 CODES: dict[str, str] = {
     HUGE_TEXT: "a document has more text than drafting reads at once",
@@ -51,4 +52,5 @@ CODES: dict[str, str] = {
     EVENT_FIELD: "a field of a claim is filled in for an event, or the other way round",
     NO_TERMINAL: "the review needs a terminal",
     NO_CASE: "accepted claims need a case, or files, to be written to",
+    LEDGER_DIFFERS: "a decision was changed after its row was added to the ledger, which is left as it is",
 }

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from counterstream.drafting.candidate import Bound
 from counterstream.drafting.grammar import numbers, shares
 from counterstream.drafting.grammar.hedges import Hedge, read_hedge
-from counterstream.drafting.grammar.numbers import Number, NumberStyle, read_number
+from counterstream.drafting.grammar.number_words import Number
+from counterstream.drafting.grammar.numbers import NumberStyle, read_number
 from counterstream.drafting.grammar.ranges import RANGE, join_range
-from counterstream.drafting.grammar.rule import Rule
+from counterstream.drafting.grammar.rule import Rule, word_set
 from counterstream.drafting.grammar.shares import PERCENT, Share, percent_after, read_share
 from counterstream.drafting.grammar.unit_words import ABSTRACT_NOUNS
 from counterstream.drafting.grammar.units import (
@@ -61,8 +62,8 @@ class Figure:
     share: bool = False
     digits: bool = False
     firm: bool = False
-    flags: list[str] = field(default_factory=list)
-    fired: list[Fired] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list[str])
+    fired: list[Fired] = field(default_factory=list[Fired])
 
 
 _FIRST_WORDS = numbers.FIRST_WORDS | shares.FIRST_WORDS
@@ -270,53 +271,18 @@ def _attach_unit(tokens: Tokens, figure: Figure, number: Number, text: str) -> N
         figure.fired.extend(again.fired)
 
 
-_LASTING = frozenset(
-    [
-        "for",
-        "lasted",
-        "took",
-        "take",
-        "takes",
-        "waited",
-        "waiting",
-        "wait",
-        "is",
-        "was",
-        "after",
-        "of",
-        "lived",
-        "spent",
-        "been",
-        "last",
-        "lasts",
-        "with",
-    ]
+_LASTING = word_set(
+    """
+    for lasted took take takes waited waiting wait is was after of lived spent been last lasts with
+    """
 )
 #: Before a small number these make it refer back to things already told.
-_DEFINITE = frozenset(["the", "these", "those", "both", "his", "her", "their", "its", "our", "all"])
-_BEFORE_LENGTH = frozenset(
-    [
-        "for",
-        "within",
-        "after",
-        "in",
-        "over",
-        "than",
-        "of",
-        "least",
-        "about",
-        "nearly",
-        "almost",
-        "some",
-        "only",
-        "another",
-        "additional",
-        "lasted",
-        "took",
-        "waited",
-        "every",
-        "wait",
-    ]
+_DEFINITE = word_set("the these those both his her their its our all")
+_BEFORE_LENGTH = word_set(
+    """
+    for within after in over than of least about nearly almost some only another additional lasted took
+    waited every wait
+    """
 )
 
 

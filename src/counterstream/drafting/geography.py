@@ -16,28 +16,20 @@ from counterstream.drafting.grammar.places import (
     find_role,
     follows_preposition,
 )
-from counterstream.drafting.grammar.rule import Rule
+from counterstream.drafting.grammar.rule import Rule, word_set
 from counterstream.drafting.lexer import Tokens
 
 #: "Soviet returnees" went to the country that their name is from.
-_RETURN_WORDS = frozenset(
-    [
-        "returned",
-        "return",
-        "returning",
-        "returns",
-        "returnees",
-        "returnee",
-        "repatriated",
-        "repatriation",
-        "repatriates",
-    ]
+_RETURN_WORDS = word_set(
+    """
+    returned return returning returns returnees returnee repatriated repatriation repatriates
+    """
 )
 #: "In" a place so many words away tells of something else.
 _FARTHEST_LOCATION = 24
-_CLAUSE_ENDS = frozenset((";", ":", "while", "whereas"))
+_CLAUSE_ENDS = word_set("; : while whereas")
 #: A place so near before a figure, as in a list, is that figure's own.
-_LIST_GAP = frozenset([",", "(", ":", "–", "—", "-", "with", "had", "took", "at", "about", "some", "as", "many"])
+_LIST_GAP = word_set(", ( : – — - with had took at about some as many")
 
 
 @dataclass(frozen=True, slots=True)

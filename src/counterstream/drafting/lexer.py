@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from counterstream.drafting.grammar.rule import word_set
+
 #: A run of digits keeps the separators within it; a word keeps an apostrophe within it.
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|\d+(?:[.,'’]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|\S")
 _WORD = re.compile(r"\d+|[^\W\d_]+")
@@ -13,84 +15,12 @@ LONGEST_SENTENCE = 1500
 _SENTENCE_END = re.compile(
     r"""[.!?…]+["”’')\]]*\s+(?=["“‘'(\[]?[A-Z0-9À-Þ"“(•-])|\n|;\s|\)\s?(?:--|—)\s|\.--\s?(?=[A-Z])"""
 )
-_ABBREVIATIONS = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "gen",
-        "col",
-        "lt",
-        "sgt",
-        "st",
-        "sen",
-        "rep",
-        "gov",
-        "hon",
-        "rev",
-        "messrs",
-        "vs",
-        "etc",
-        "eg",
-        "ie",
-        "cf",
-        "viz",
-        "approx",
-        "ca",
-        "c",
-        "no",
-        "nos",
-        "vol",
-        "pp",
-        "p",
-        "ed",
-        "eds",
-        "al",
-        "art",
-        "sec",
-        "para",
-        "paras",
-        "ch",
-        "fig",
-        "dept",
-        "govt",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sept",
-        "sep",
-        "oct",
-        "nov",
-        "dec",
-        "inc",
-        "ltd",
-        "co",
-        "corp",
-        "bros",
-        "jr",
-        "sr",
-        "ave",
-        "blvd",
-        "mt",
-        "ft",
-        "tel",
-        "fig",
-        "u.s",
-        "u.k",
-        "u.n",
-        "e.g",
-        "i.e",
-        "est",
-        "incl",
-        "excl",
-        "rs",
-    ]
+_ABBREVIATIONS = word_set(
+    """
+    mr mrs ms dr prof gen col lt sgt st sen rep gov hon rev messrs vs etc eg ie cf viz approx ca c no
+    nos vol pp p ed eds al art sec para paras ch fig dept govt jan feb mar apr jun jul aug sept sep oct
+    nov dec inc ltd co corp bros jr sr ave blvd mt ft tel fig u.s u.k u.n e.g i.e est incl excl rs
+    """
 )
 _LAST_WORD = re.compile(r"([A-Za-z][A-Za-z.]*)$")
 

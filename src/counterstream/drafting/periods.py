@@ -8,47 +8,25 @@ from counterstream.drafting.candidate import MentionKind
 from counterstream.drafting.edtf import first_of, format_month, last_of, year_of
 from counterstream.drafting.figures import Figure
 from counterstream.drafting.grammar.pattern import Clock
+from counterstream.drafting.grammar.rule import word_set
 from counterstream.drafting.lexer import Tokens
 from counterstream.drafting.scan import Found
 
-_UNTIL = frozenset(["by", "until", "till", "before"])
-_SINCE = frozenset(["since", "after", "starting", "beginning"])
-_SMALL_WORDS = frozenset(
-    ["in", "the", "whole", "of", "all", "during", "for", "by", "since", "until", "throughout", "over", "on", "at", "to"]
+_UNTIL = word_set("by until till before")
+_SINCE = word_set("since after starting beginning")
+_SMALL_WORDS = word_set(
+    """
+    in the whole of all during for by since until throughout over on at to
+    """
 )
-_LEAD_WORDS = frozenset(
-    [
-        ",",
-        "about",
-        "some",
-        "over",
-        "more",
-        "than",
-        "only",
-        "at",
-        "least",
-        "the",
-        "another",
-        "an",
-        "a",
-        "estimated",
-        "nearly",
-        "almost",
-        "around",
-        "roughly",
-        "as",
-        "many",
-        "up",
-        "to",
-        "no",
-        "fewer",
-        "just",
-        "under",
-        "well",
-    ]
+_LEAD_WORDS = word_set(
+    """
+    , about some over more than only at least the another an a estimated nearly almost around roughly as
+    many up to no fewer just under well
+    """
 )
-_HAD = frozenset(["had", "have", "has"])
-_HAVE = frozenset(["have", "has"])
+_HAD = word_set("had have has")
+_HAVE = word_set("have has")
 _DURATION = re.compile(r"P(\d+)([YMWD]) (after|before)")
 
 

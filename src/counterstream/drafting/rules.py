@@ -18,6 +18,7 @@ from counterstream.drafting.grammar import (
     times_relative,
     traps,
     units,
+    vague,
 )
 from counterstream.drafting.grammar.rule import Rule
 
@@ -25,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     *furniture.RULES,
     *clean.RULES,
     *numbers.RULES,
+    *vague.RULES,
     *ranges.RULES,
     *shares.RULES,
     *hedges.RULES,

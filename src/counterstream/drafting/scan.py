@@ -8,102 +8,42 @@ from dataclasses import dataclass
 from counterstream.drafting.candidate import MentionKind
 from counterstream.drafting.edtf import read_days
 from counterstream.drafting.grammar import times, times_relative, traps
-from counterstream.drafting.grammar.numbers import FRACTION_NAMES, NUMBER_WORDS
+from counterstream.drafting.grammar.number_words import FRACTION_NAMES, NUMBER_WORDS
 from counterstream.drafting.grammar.pattern import Clock, PatternIndex
-from counterstream.drafting.grammar.rule import Rule
+from counterstream.drafting.grammar.rule import Rule, word_set
 from counterstream.drafting.grammar.unit_words import NOUNS
 from counterstream.drafting.grammar.units import is_person_noun
 from counterstream.drafting.lexer import Tokens
 
 _INDEX = PatternIndex((*traps.PATTERNS, *times.PATTERNS, *times_relative.PATTERNS, *times_relative.NEUTRAL))
 #: After so common a first word only these go on to a time or a trap; digits always may.
-_SECOND_WORDS = {
-    "the": frozenset(
-        [
-            "early",
-            "mid",
-            "late",
-            "very",
-            "beginning",
-            "start",
-            "end",
-            "close",
-            "middle",
-            "latter",
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "last",
-            "final",
-            "opening",
-            "closing",
-            "spring",
-            "summer",
-            "autumn",
-            "fall",
-            "winter",
-            "years",
-            "period",
-            "next",
-            "following",
-            "subsequent",
-            "ensuing",
-            "succeeding",
-            "past",
-            "preceding",
-            "previous",
-            "prior",
-            "same",
-            "current",
-            "present",
-            "fiscal",
-            "financial",
-            "academic",
-            "school",
-            "calendar",
-            "year",
-            "twelve",
-            "twelvemonth",
-            "six",
-            "nine",
-            "three",
-            "twenties",
-            "thirties",
-            "forties",
-            "fifties",
-            "sixties",
-            "seventies",
-            "eighties",
-            "nineties",
-            "nineteen",
-            "eighteen",
-            "seventeen",
-            "'",
-            "recent",
-            "coming",
-            "half",
-            "quarter",
-            "five",
-            "four",
-            "ten",
-            "eight",
-            "two",
-            "seven",
-        ]
+_SECOND_WORDS: dict[str, frozenset[str]] = {
+    "the": word_set(
+        """
+    early mid late very beginning start end close middle latter first second third fourth last final
+    opening closing spring summer autumn fall winter years period next following subsequent ensuing
+    succeeding past preceding previous prior same current present fiscal financial academic school
+    calendar year twelve twelvemonth six nine three twenties thirties forties fifties sixties seventies
+    eighties nineties nineteen eighteen seventeen ' recent coming half quarter five four ten eight two
+    seven
+    """
     ),
-    "a": frozenset(
-        ["day", "week", "fortnight", "month", "quarter", "year", "decade", "century", "few", "couple", "dozen", "half"]
+    "a": word_set(
+        """
+    day week fortnight month quarter year decade century few couple dozen half
+    """
     ),
-    "an": frozenset(("hour",)),
-    "in": frozenset(["the", "recent", "that", "coming", "many", "past", "last"]),
-    "over": frozenset(["the", "recent", "coming", "many", "past", "last"]),
-    "for": frozenset(["the", "recent", "coming", "many", "past", "last"]),
+    "an": word_set("hour"),
+    "in": word_set("the recent that coming many past last"),
+    "over": word_set("the recent coming many past last"),
+    "for": word_set("the recent coming many past last"),
     "to": frozenset(),
     "on": frozenset(),
-    "this": frozenset(["year", "month", "week", "spring", "summer", "autumn", "fall", "winter"]),
-    "that": frozenset(
-        ["year", "month", "period", "decade", "same", "following", "spring", "summer", "autumn", "fall", "winter"]
+    "this": word_set("year month week spring summer autumn fall winter"),
+    "that": word_set(
+        """
+    year month period decade same following spring summer autumn fall winter
+    """
     ),
 }
 _TRAPS = frozenset(pattern.rule.id for pattern in traps.PATTERNS)
@@ -112,63 +52,14 @@ _NEUTRALS = frozenset(pattern.rule.id for pattern in times_relative.NEUTRAL)
 _TRIGGER_WORDS = (
     (NUMBER_WORDS - {"a", "an"})
     | (frozenset(FRACTION_NAMES) - {"second"})
-    | frozenset(
-        [
-            "most",
-            "almost",
-            "nearly",
-            "virtually",
-            "none",
-            "no",
-            "majority",
-            "minority",
-            "twice",
-            "double",
-            "several",
-            "few",
-            "couple",
-            "single",
-            "twofold",
-            "threefold",
-            "fourfold",
-            "fivefold",
-            "tenfold",
-            "year",
-            "years",
-            "month",
-            "months",
-            "decade",
-            "decades",
-            "week",
-            "weeks",
-            "day",
-            "days",
-            "summer",
-            "winter",
-            "spring",
-            "autumn",
-            "fall",
-            "period",
-            "thrice",
-            "bulk",
-            "quadruple",
-            "treble",
-            "triple",
-            "twenties",
-            "thirties",
-            "forties",
-            "fifties",
-            "sixties",
-            "seventies",
-            "eighties",
-            "nineties",
-            "today",
-            "yesterday",
-            "nowadays",
-            "centuries",
-            "century",
-            "practically",
-        ]
+    | word_set(
+        """
+    most almost nearly virtually none no majority minority twice double several few couple single
+    twofold threefold fourfold fivefold tenfold year years month months decade decades week weeks day
+    days summer winter spring autumn fall period thrice bulk quadruple treble triple twenties thirties
+    forties fifties sixties seventies eighties nineties today yesterday nowadays centuries century
+    practically
+    """
     )
 )
 TRIGGERS = (
@@ -177,37 +68,11 @@ TRIGGERS = (
     | {word.upper() for word in _TRIGGER_WORDS}
     | {form for month in times.MONTH_LEADS.split() for form in (month.capitalize(), month.upper())}
 )
-_BEFORE_YEAR = frozenset(
-    [
-        "in",
-        "since",
-        "by",
-        "of",
-        "from",
-        "during",
-        "until",
-        "till",
-        "for",
-        "to",
-        "after",
-        "before",
-        "the",
-        "this",
-        "that",
-        "its",
-        "and",
-        "or",
-        "late",
-        "early",
-        "mid",
-        "between",
-        "through",
-        "-",
-        "–",
-        ",",
-        "(",
-        "around",
-    ]
+_BEFORE_YEAR = word_set(
+    """
+    in since by of from during until till for to after before the this that its and or late early mid
+    between through - – , ( around
+    """
 )
 
 

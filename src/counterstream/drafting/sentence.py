@@ -10,7 +10,7 @@ from counterstream.drafting.grammar.attribution import find_attribution
 from counterstream.drafting.grammar.measures import find_measure, find_topic
 from counterstream.drafting.grammar.per import PER, find_per, find_per_before
 from counterstream.drafting.grammar.places import find_heading, find_label, find_places, is_heading
-from counterstream.drafting.grammar.rule import Rule
+from counterstream.drafting.grammar.rule import Rule, word_set
 from counterstream.drafting.grammar.unit_words import CURRENCIES
 from counterstream.drafting.grammar.units import DURATION_WORDS, ELIDED, OTHER_NOUN
 from counterstream.drafting.lexer import Tokens, find_words, read_tokens
@@ -20,10 +20,10 @@ from counterstream.drafting.state import DraftState
 
 _CURRENCIES = frozenset(CURRENCIES.split())
 #: Units that a later figure may leave out.
-_REMEMBERED = frozenset(["person", "family", "household", "application", "request", "visa"])
+_REMEMBERED = word_set("person family household application request visa")
 #: What only a subject stands before: a bare number there counts people or what was counted last.
-_AUXILIARIES = frozenset(["had", "have", "were", "are", "was"])
-_GENERIC = frozenset(["people", "person", "persons", "individuals", "individual", "others"])
+_AUXILIARIES = word_set("had have were are was")
+_GENERIC = word_set("people person persons individuals individual others")
 #: For so many sentences a figure without a noun counts what the one before it counted.
 _UNIT_MEMORY = 4
 #: A heading that names a place has no more words than this.

@@ -47,15 +47,62 @@ ESTIMATE = Rule(
 )
 RULES = (ACCORDING, SAID, RUMOUR, ESTIMATE)
 
-_NAME = r"(?:the |a |an |our |their |some |most |many |several )?[\w'’/&-]+(?: (?!(?:that|and that|which|who|said|says|has|have|had|was|were|is|are|in|on|some|about|over|nearly|almost|around|roughly|more|fewer|less|up|only|at|the|from|to)\b|\d)[\w'’/&-]+){0,7}"
+_NAME = (
+    r"(?:the |a |an |our |their |some |most |many |several )?[\w'’/&-]+(?: (?!(?:that|and that|which|"
+    r"who|said|says|has|have|had|was|were|is|are|in|on|some|about|over|nearly|almost|around|roughly|"
+    r"more|fewer|less|up|only|at|the|from|to)\b|\d)[\w'’/&-]+){0,7}"
+)
 PATTERNS: tuple[tuple[Rule, re.Pattern[str]], ...] = (
-    (ACCORDING, re.compile(r"\b(?:according to|as (?:reported|estimated|stated|announced|recorded) by|in the words of|by the count of|as per|on the authority of) (?P<who>(?!plan\b|their\b|his\b)" + _NAME + ")", re.IGNORECASE)),
-    (RUMOUR, re.compile(r"\b(?P<who>it is (?:also |widely )?(?:rumou?red|said|believed|thought|reported|alleged|claimed)|rumou?rs?(?: in [\w ]{3,40}?)?|reportedly|allegedly|reports suggest|is said to have|are said to have)\b", re.IGNORECASE)),
-    (ESTIMATE, re.compile(r"\b(?P<who>(?:our|official|unofficial|government|independent|western|conservative|the best|most|one|recent|available|preliminary|provisional) (?:best |own |latest )?(?:estimates?|counts?|statistics|figures|calculations?|sources|data))\b", re.IGNORECASE)),
-    (SAID, re.compile(r"(?P<who>(?:\b(?:[Tt]he|[Aa]n?|[Oo]ne|[Ss]ome|[Mm]ost) )?(?:[a-z][\w-]* ){0,2}(?:[A-Z][\w'-]*(?: (?:of |for |and |on |the )?(?=[A-Z]))?)+(?: (?:spokes(?:man|woman|person)|officials?|sources?|minister|ministry|authorities|newspaper|census|government|radio|embassy|police|commission))?"
-        r"|\b(?:[Tt]he|[Aa]n?|[Oo]ther|[Ss]ome|[Ss]everal|[Oo]fficial|[Cc]ommunity|[Ww]estern|[Oo]ur|[Tt]heir) (?:[a-z][\w-]* ){0,2}(?:spokes(?:man|woman|person)|officials?|sources?|minister|ministry|authorities|newspapers?|papers|census|government|report|reports|radio|press|police|commission|researchers|historians|survey))"
-        r"(?: (?:has|have|had|later|also|recently|once|now|then))? (?:said|says?|claims?|claimed|announced|reported|reports?|estimates?|estimated|stated?|states|declared|notes|noted|told|acknowledged|admitted|thinks?|believes?|puts?)\b")),
-)  # fmt: skip
+    (
+        ACCORDING,
+        re.compile(
+            (
+                r"\b(?:according to|as (?:reported|estimated|stated|announced|recorded) by|in the words of|by the "
+                r"count of|as per|on the authority of) (?P<who>(?!plan\b|their\b|his\b)"
+            )
+            + _NAME
+            + ")",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        RUMOUR,
+        re.compile(
+            (
+                r"\b(?P<who>it is (?:also |widely )?(?:rumou?red|said|believed|thought|reported|alleged|claimed)|"
+                r"rumou?rs?(?: in [\w ]{3,40}?)?|reportedly|allegedly|reports suggest|is said to have|are said to "
+                r"have)\b"
+            ),
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        ESTIMATE,
+        re.compile(
+            (
+                r"\b(?P<who>(?:our|official|unofficial|government|independent|western|conservative|the best|most|"
+                r"one|recent|available|preliminary|provisional) (?:best |own |latest )?(?:estimates?|counts?|"
+                r"statistics|figures|calculations?|sources|data))\b"
+            ),
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        SAID,
+        re.compile(
+            r"(?P<who>(?:\b(?:[Tt]he|[Aa]n?|[Oo]ne|[Ss]ome|[Mm]ost) )?(?:[a-z][\w-]* ){0,2}(?:[A-Z][\w'-]*(?: "
+            r"(?:of |for |and |on |the )?(?=[A-Z]))?)+(?: (?:spokes(?:man|woman|person)|officials?|sources?|"
+            r"minister|ministry|authorities|newspaper|census|government|radio|embassy|police|commission))?"
+            r"|\b(?:[Tt]he|[Aa]n?|[Oo]ther|[Ss]ome|[Ss]everal|[Oo]fficial|[Cc]ommunity|[Ww]estern|[Oo]ur|"
+            r"[Tt]heir) (?:[a-z][\w-]* ){0,2}(?:spokes(?:man|woman|person)|officials?|sources?|minister|"
+            r"ministry|authorities|newspapers?|papers|census|government|report|reports|radio|press|police|"
+            r"commission|researchers|historians|survey))"
+            r"(?: (?:has|have|had|later|also|recently|once|now|then))? (?:said|says?|claims?|claimed|"
+            r"announced|reported|reports?|estimates?|estimated|stated?|states|declared|notes|noted|told|"
+            r"acknowledged|admitted|thinks?|believes?|puts?)\b"
+        ),
+    ),
+)
 
 
 def find_attribution(sentence: str) -> tuple[Rule, int, int] | None:

@@ -14,7 +14,10 @@ def _before(
     return Phrases(Rule(f"hedge.{name}", meaning, examples, never), phrases, bound)
 
 
-_DEGREE = "(well|just|slightly|considerably|substantially|significantly|far|somewhat|rather|a little|a bit|little|much|probably|perhaps|already|even|clearly|)"
+_DEGREE = (
+    "(well|just|slightly|considerably|substantially|significantly|far|somewhat|rather|a little|a bit|"
+    "little|much|probably|perhaps|already|even|clearly|)"
+)
 
 OVER = _before(
     "over",
@@ -131,7 +134,10 @@ RHETORIC = _before(
     "rhetoric",
     "Judges a figure and moves no limit.",
     (
-        "(only|just|merely|barely|scarcely|hardly|a mere|a paltry|a staggering|an astonishing|an impressive|a record|a meagre|a modest|fully|even|simply|but)",
+        (
+            "(only|just|merely|barely|scarcely|hardly|a mere|a paltry|a staggering|an astonishing|an "
+            "impressive|a record|a meagre|a modest|fully|even|simply|but)"
+        ),
     ),
     Example("Only 150 emigres returned.", "Only", "rhetoric"),
     Example("A mere 40 families left.", "A mere", "rhetoric"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from counterstream.drafting.candidate import Measure, Topic
-from counterstream.drafting.grammar.rule import Example, Rule
+from counterstream.drafting.grammar.rule import Example, Rule, word_set
 
 FLOW = Rule(
     "measure.flow",
@@ -34,17 +34,25 @@ CUMULATIVE = Rule(
 )
 RULES = (FLOW, STOCK, CUMULATIVE)
 
-_FLOW = frozenset(
-    """left leave leaving emigrated emigrate emigrating immigrated migrated arrived arrive arriving arrivals arrival departed departures departure returned return
-    returning returns fled flee fleeing crossed crossing crossings entered entering came come coming went going gone admitted issued awarded granted filed lodged submitted applied
-    received deported deportations expelled expulsions evacuated repatriated repatriation resettled settled sailed landed disembarked embarked naturalised naturalized
-    moved moving emigration immigration exodus influx outflow inflow flow flows escaped defected redefected approved refused denied rejected allowed
-    permitted released transferred brought sent recruited displaced""".split()
+_FLOW = word_set(
+    """
+    left leave leaving emigrated emigrate emigrating immigrated migrated arrived arrive arriving
+    arrivals arrival departed departures departure returned return returning returns fled flee fleeing
+    crossed crossing crossings entered entering came come coming went going gone admitted issued awarded
+    granted filed lodged submitted applied received deported deportations expelled expulsions evacuated
+    repatriated repatriation resettled settled sailed landed disembarked embarked naturalised
+    naturalized moved moving emigration immigration exodus influx outflow inflow flow flows escaped
+    defected redefected approved refused denied rejected allowed permitted released transferred brought
+    sent recruited displaced
+    """
 )
-_STOCK = frozenset(
-    """live lives lived living reside resides resided residing resident residents remain remains remained remaining stay stays stayed hosts hosted hosting host holds held
-    housed sheltered sheltering accommodated registered population stock stood stands number counted enumerated inhabitants awaiting waiting
-    stranded foreign-born born pending backlog caseload is are home""".split()
+_STOCK = word_set(
+    """
+    live lives lived living reside resides resided residing resident residents remain remains remained
+    remaining stay stays stayed hosts hosted hosting host holds held housed sheltered sheltering
+    accommodated registered population stock stood stands number counted enumerated inhabitants awaiting
+    waiting stranded foreign-born born pending backlog caseload is are home
+    """
 )
 _CUMULATIVE = (
     ("since",),
@@ -56,12 +64,20 @@ _CUMULATIVE = (
     ("all", "told"),
     ("over", "the", "years"),
 )
-_MIGRATION = _FLOW - frozenset(
-    "brought sent released came come coming went going gone received issued number flow flows approved held entered return returning left leave submitted".split()
-) | frozenset(
-    """migrants migrant emigrants emigrant emigres émigrés emigre immigrants immigrant refugee refugees returnees returnee repatriates exiles expatriates deportees evacuees expellees settlers
-    asylum visas visa emigrate emigration immigration migration displaced idps repatriation resettlement refuseniks defectors border foreign-born diaspora abroad
-    newcomers passage quota quotas passports exit guestworkers colonists coolies indentured stateless camps camp left leave return returned returning returns came""".split()
+_MIGRATION = _FLOW - word_set(
+    """
+    brought sent released came come coming went going gone received issued number flow flows approved
+    held entered return returning left leave submitted
+    """
+) | word_set(
+    """
+    migrants migrant emigrants emigrant emigres émigrés emigre immigrants immigrant refugee refugees
+    returnees returnee repatriates exiles expatriates deportees evacuees expellees settlers asylum visas
+    visa emigrate emigration immigration migration displaced idps repatriation resettlement refuseniks
+    defectors border foreign-born diaspora abroad newcomers passage quota quotas passports exit
+    guestworkers colonists coolies indentured stateless camps camp left leave return returned returning
+    returns came
+    """
 )
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from counterstream.drafting.grammar.rule import Example, Rule
+from counterstream.drafting.grammar.number_words import (
+    FRACTION_NAMES,
+    MAGNITUDES,
+    NUMBER_WORDS,
+    SEVERAL,
+    TENS,
+    UNITS,
+    Number,
+    names_duration,
+)
+from counterstream.drafting.grammar.rule import Example, Rule, word_set
+from counterstream.drafting.grammar.vague import read_vague
 from counterstream.drafting.lexer import Tokens
 
 DIGITS = Rule(
@@ -57,51 +68,9 @@ SUSPECT = Rule(
     ),
     ("In 1950 some 13,000 refugees left.",),
 )
-VAGUE = Rule(
-    "number.vague",
-    "Round words that stand for an order of magnitude.",
-    (
-        Example("Tens of thousands of refugees fled.", "Tens of thousands", "10000..99999"),
-        Example("Several hundred refugees fled.", "Several hundred", "300..900"),
-        Example("Hundreds of families left.", "Hundreds", "100..999"),
-        Example("The number is in the low hundreds of persons.", "low hundreds", "100..400"),
-        Example("A few dozen families left.", "A few dozen", "20..90"),
-    ),
-    ("Several of them left.", "Many left."),
-)
-RULES = (DIGITS, WORDS, EUROPEAN, SUSPECT, VAGUE)
+RULES = (DIGITS, WORDS, EUROPEAN, SUSPECT)
 
-UNITS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve "
-        "thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-    )
-}
-TENS = {
-    word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
-} | {"fourty": 40}
-MAGNITUDES = {
-    "hundred": 100.0, "thousand": 1e3, "million": 1e6, "millions": 1e6, "billion": 1e9, "trillion": 1e12, "lakh": 1e5,
-    "lakhs": 1e5, "crore": 1e7, "crores": 1e7, "dozen": 12.0, "mln": 1e6, "mn": 1e6, "bn": 1e9, "thousands": 1e3,
-}  # fmt: skip
 _LETTERS = {"m": 1e6, "k": 1e3, "bn": 1e9, "mn": 1e6}
-PLURALS = {
-    "tens": (10, 99), "dozens": (24, 99), "scores": (40, 99), "hundreds": (100, 999), "thousands": (1000, 9999),
-    "millions": (1e6, 9999999.0), "lakhs": (1e5, 999999.0), "billions": (1e9, 9999999999.0),
-}  # fmt: skip
-_SEVERAL = {"several": (3, 9), "few": (2, 9), "couple": (2, 2), "some": (2, 9), "many": (2, 9), "various": (3, 9)}
-FRACTION_NAMES = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4, "fifth": 5,
-    "fifths": 5, "sixth": 6, "sixths": 6, "seventh": 7, "sevenths": 7, "eighth": 8, "eighths": 8, "ninth": 9, "ninths": 9, "tenth": 10,
-    "tenths": 10, "twentieth": 20}  # fmt: skip
-NUMBER_WORDS = (
-    frozenset(UNITS)
-    | frozenset(TENS)
-    | frozenset(MAGNITUDES)
-    | frozenset(PLURALS)
-    | frozenset(FRACTION_NAMES)
-    | {"a", "an"}
-)
 _ANGLO = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?$|\d+(?:\.\d+)?$")
 _INDIAN = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}$")
 _POINTS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?$")
@@ -126,30 +95,6 @@ class NumberStyle:
     spaced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number in a sentence: tokens ``first`` to ``last`` (exclusive), its value or limits, and doubts."""
-
-    first: int
-    last: int
-    start: int
-    end: int
-    value: float | None
-    rule: Rule
-    low: float | None = None
-    high: float | None = None
-    suspect: bool = False
-    digits: bool = False
-    vague: bool = False
-
-    @property
-    def reading(self) -> str:
-        """The value, or the limits, as text."""
-        if self.vague:
-            return f"{self.low:g}..{self.high:.10g}" if self.low is not None and self.high is not None else ""
-        return "" if self.value is None else f"{self.value:.12g}"
-
-
 def find_style(text: str) -> NumberStyle:
     """Decide how a document writes its numbers from those that can be read in one way only."""
     runs: list[str] = _RUN.findall(text, 0, _SHOWN)
@@ -164,9 +109,9 @@ def find_style(text: str) -> NumberStyle:
 
 
 #: Words with which a number can begin.
-FIRST_WORDS = (NUMBER_WORDS | frozenset(_SEVERAL) | frozenset("the low high mid good".split())) - frozenset(
-    FRACTION_NAMES
-) | {"half"}
+FIRST_WORDS = (NUMBER_WORDS | frozenset(SEVERAL) | word_set("the low high mid good")) - frozenset(FRACTION_NAMES) | {
+    "half"
+}
 
 
 def read_number(tokens: Tokens, index: int, style: NumberStyle) -> Number | None:
@@ -174,7 +119,7 @@ def read_number(tokens: Tokens, index: int, style: NumberStyle) -> Number | None
     word = tokens.words[index]
     if word[0].isdigit():
         return _read_digits(tokens, index, style)
-    vague = _read_vague(tokens, index)
+    vague = read_vague(tokens, index)
     if vague:
         return vague
     if word in NUMBER_WORDS:
@@ -237,7 +182,11 @@ def _takes_spaced(tokens: Tokens, index: int) -> bool:
     return tokens.starts[index + 1] == tokens.ends[index] + 1 and not (index and tokens.texts[index - 1] in _MONTHS)
 
 
-_MONTHS = frozenset("January February March April May June July August September October November December".split())
+_MONTHS = word_set(
+    """
+    January February March April May June July August September October November December
+    """
+)
 
 
 def _damaged(tokens: Tokens, index: int) -> Number:
@@ -271,86 +220,6 @@ def interpret_digits(text: str, style: NumberStyle) -> tuple[float | None, Rule]
     if _POINTS.match(text):
         return float(text.replace(".", "").replace(",", ".")), EUROPEAN
     return None, SUSPECT
-
-
-def _read_vague(tokens: Tokens, index: int) -> Number | None:
-    """Return round words: ``tens of thousands``, ``several hundred``, ``the low hundreds``."""
-    word = tokens.words[index]
-    first, position = index, index
-    if word in ("a", "the") and tokens.at(index + 1) in ("few", "couple", "low", "high", "mid", "good"):
-        position += 1
-        word = tokens.words[position]
-    if word == "good" and tokens.at(position + 1) == "many":
-        return None
-    if word in ("low", "high", "mid"):
-        after = position + (2 if tokens.at(position + 1) == "-" else 1)
-        plural = PLURALS.get(tokens.at(after))
-        if plural is None:
-            return None
-        low, high = plural[0], (plural[1] + 1)
-        limits = {"low": (low, 0.4 * high), "mid": (0.4 * high, 0.7 * high), "high": (0.6 * high, high - 1)}[word]
-        return _vague(tokens, position, after + 1, *limits)
-    if word in _SEVERAL:
-        after = position + 1
-        if word == "couple" and tokens.at(after) == "of":
-            after += 1
-        if tokens.at(after) in ("tens", "dozens", "hundreds", "thousands", "millions") and word in (
-            "some",
-            "many",
-            "several",
-            "few",
-        ):
-            found = _read_vague(tokens, after)
-            if found is None or found.low is None:
-                return None
-            return _vague(tokens, first, found.last, found.low * 3 if word == "several" else found.low, found.high)
-        if word == "several" and _names_duration(tokens, after):
-            return _vague(tokens, first, after, 3.0, None)
-        if word == "few" and tokens.at(after) in ("lone", "isolated", "solitary", "odd", "scattered"):
-            return _vague(tokens, first, after, 2.0, 9.0)
-        magnitude = MAGNITUDES.get(tokens.at(after))
-        if magnitude is None or tokens.at(after) in ("millions", "thousands") or word in ("some", "many", "various"):
-            return None
-        last = after + 1
-        while tokens.at(last) in ("thousand", "million") and magnitude == 100.0:
-            magnitude *= MAGNITUDES[tokens.at(last)]
-            last += 1
-        low, high = _SEVERAL[word]
-        if tokens.words[after] == "dozen":
-            return _vague(tokens, first, last, low * 10, high * 10)
-        return _vague(tokens, first, last, low * magnitude, high * magnitude)
-    if word in PLURALS:
-        low, high = PLURALS[word]
-        last = position + 1
-        while tokens.at(last) == "of" and tokens.at(last + 1) in ("thousands", "millions", "hundreds", "billions"):
-            factor = PLURALS[tokens.at(last + 1)][0]
-            low, high = low * factor, (high + 1) * factor - 1
-            last += 2
-        if word == "tens" and last == position + 1:
-            return None
-        return _vague(tokens, position, last, low, high)
-    return None
-
-
-def _names_duration(tokens: Tokens, index: int) -> bool:
-    """Whether a length of time stands at a token, a hyphen or an adjective before it left out."""
-    index += tokens.at(index) in ("-", "long", "full", "more")
-    return tokens.at(index).rstrip("s") in (
-        "second",
-        "minute",
-        "hour",
-        "day",
-        "week",
-        "month",
-        "year",
-        "decade",
-        "century",
-        "generation",
-    )
-
-
-def _vague(tokens: Tokens, first: int, last: int, low: float | None, high: float | None) -> Number:
-    return Number(first, last, tokens.starts[first], tokens.ends[last - 1], None, VAGUE, low, high, vague=True)
 
 
 def _read_words(tokens: Tokens, index: int) -> Number | None:
@@ -410,7 +279,7 @@ def _read_part_of_magnitude(tokens: Tokens, index: int) -> Number | None:
     denominator = FRACTION_NAMES.get(tokens.at(position))
     if denominator is None:
         return None
-    if words[index : index + 2] == ["half", "a"] and _names_duration(tokens, index + 2):
+    if words[index : index + 2] == ["half", "a"] and names_duration(tokens, index + 2):
         return Number(index, index + 2, tokens.starts[index], tokens.ends[index + 1], 0.5, WORDS)
     position += 1
     position += tokens.at(position) == "-"

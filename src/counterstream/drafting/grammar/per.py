@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from counterstream.drafting.grammar.rule import Example, Rule
+from counterstream.drafting.grammar.rule import Example, Rule, word_set
 from counterstream.drafting.lexer import Tokens
 
 PER = Rule(
@@ -19,8 +19,11 @@ PER = Rule(
 RULES = (PER,)
 
 _ADVERBS = {"annually": "year", "yearly": "year", "monthly": "month", "weekly": "week", "daily": "day"}
-_TIMES = frozenset(
-    "second minute hour day week fortnight month quarter year annum decade head adult child migrant emigrant passenger person capita family household night".split()
+_TIMES = word_set(
+    """
+    second minute hour day week fortnight month quarter year annum decade head adult child migrant
+    emigrant passenger person capita family household night
+    """
 )
 _REACH = 12
 
@@ -33,8 +36,11 @@ _PERIODICAL = {
     "daily": "day",
     "annually": "year",
 }
-_RATES = frozenset(
-    "average rate number total intake quota inflow outflow figure mean entries arrivals departures crossings".split()
+_RATES = word_set(
+    """
+    average rate number total intake quota inflow outflow figure mean entries arrivals departures
+    crossings
+    """
 )
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from counterstream.drafting.grammar.rule import Example, Rule
+from counterstream.drafting.grammar.rule import Example, Rule, word_set
 from counterstream.drafting.grammar.unit_words import NOUNS
 from counterstream.drafting.grammar.units import is_person_noun
-from counterstream.drafting.lexer import Tokens
+from counterstream.drafting.lexer import Tokens, read_tokens
 
 ORIGIN = Rule(
     "place.origin",
@@ -55,28 +55,52 @@ LISTED = Rule(
 )
 RULES = (ORIGIN, DESTINATION, LOCATION, PEOPLE, LISTED)
 
-_ORIGIN_WORDS = frozenset(
-    "from leaving leave left leaves fled flee fleeing flees departed departing quit quitting abandoned escaped escaping escape exited of-out emigrated-from depart".split()
+_ORIGIN_WORDS = word_set(
+    """
+    from leaving leave left leaves fled flee fleeing flees departed departing quit quitting abandoned
+    escaped escaping escape exited depart
+    """
 )
-_DESTINATION_WORDS = frozenset(
-    "to into reached reaching reach entered entering enter enters toward towards via-not onto joining visiting".split()
+_DESTINATION_WORDS = word_set(
+    """
+    to into reached reaching reach entered entering enter enters toward towards onto joining
+    visiting
+    """
 )
-_LOCATION_WORDS = frozenset("in at within inside across throughout around near on".split())
-_FOR_WORDS = frozenset(
-    "left leave leaving leaves bound departed departing depart departs sailed sailing heading headed head embarked embarking visas visa permits destined emigrated emigrate set-out started exodus departure departures permission emigration reserved applied".split()
+_LOCATION_WORDS = word_set("in at within inside across throughout around near on")
+_FOR_WORDS = word_set(
+    """
+    left leave leaving leaves bound departed departing depart departs sailed sailing heading headed head
+    embarked embarking visas visa permits destined emigrated emigrate started exodus departure
+    departures permission emigration reserved applied
+    """
 )
-_ARRIVAL_WORDS = frozenset(
-    "arrived arrive arriving arrives arrivals arrival settled settle settling landed landing landings admitted resettled resettle resettlement disembarked entry naturalised naturalized".split()
+_ARRIVAL_WORDS = word_set(
+    """
+    arrived arrive arriving arrives arrivals arrival settled settle settling landed landing landings
+    admitted resettled resettle resettlement disembarked entry naturalised naturalized
+    """
 )
-_SKIPPED = frozenset(
-    "the a neighbouring neighboring nearby northern southern eastern western north south east west central what is now then former mainland greater rural upper lower both either "
-    "war-torn communist present-day modern - , and or ' \" port city town province region state republic of camp".split()
+_SKIPPED = word_set(
+    """
+    the a neighbouring neighboring nearby northern southern eastern western north south east west central what
+    is now then former mainland greater rural upper lower both either war-torn communist present-day modern
+    - , and or ' " port city town province region state republic of camp
+    """
 )
-_TAKING = frozenset(
-    """took take takes taken received receives receive registered registers hosts hosted host admitted admits admit accepted accepts accept resettled resettles granted grants
-    reports reported recorded records offered offers welcomed welcomes sheltered shelters accommodates accommodated counts counted housed houses absorbed absorbs hold holds had has""".split()
+_TAKING = word_set(
+    """
+    took take takes taken received receives receive registered registers hosts hosted host admitted
+    admits admit accepted accepts accept resettled resettles granted grants reports reported recorded
+    records offered offers welcomed welcomes sheltered shelters accommodates accommodated counts counted
+    housed houses absorbed absorbs hold holds had has
+    """
 )
-_SENDING = frozenset("sent sends send lost loses supplied supplies contributed exported expelled deported".split())
+_SENDING = word_set(
+    """
+    sent sends send lost loses supplied supplies contributed exported expelled deported
+    """
+)
 #: How far back from a place the word that gives it its part may stand.
 _REACH = 9
 
@@ -105,7 +129,7 @@ class PlaceMention:
 def load_gazetteer() -> dict[str, list[tuple[tuple[str, ...], Place, bool]]]:
     """Return names by their first token, the longest first."""
     by_first: dict[str, list[tuple[tuple[str, ...], Place, bool]]] = {}
-    text = files(__package__).joinpath("places.csv").read_text(encoding="utf-8")
+    text = files("counterstream.drafting.grammar").joinpath("places.csv").read_text(encoding="utf-8")
     for row in csv.DictReader(text.splitlines()):
         place = Place(row["name"], row["kind"], int(row["first_year"] or 0), int(row["last_year"] or 0))
         names = [(name, False) for name in (row["name"], *row["aliases"].split(";")) if name]
@@ -120,8 +144,6 @@ def load_gazetteer() -> dict[str, list[tuple[tuple[str, ...], Place, bool]]]:
 
 def _split_name(name: str) -> list[str]:
     """Return the tokens of a name as the lexer cuts them."""
-    from counterstream.drafting.lexer import read_tokens
-
     return read_tokens(name, 0, len(name)).texts
 
 
@@ -242,6 +264,13 @@ def _part_of_subject(tokens: Tokens, mention: PlaceMention) -> Rule | None:
     return None
 
 
+def _names_people(word: str) -> bool:
+    """Whether a noun names people who can be of a place: ``the Muslims of Bulgaria``."""
+    if word in ("people", "members", "head", "heads"):
+        return False
+    return is_person_noun(word) or NOUNS.get(word, ("",))[0] == "person"
+
+
 def follows_preposition(tokens: Tokens, mention: PlaceMention) -> bool:
     """Whether a place is ruled by a preposition that moves or places it."""
     before = tokens.at(mention.first - 1 - (tokens.at(mention.first - 1) == "the"))
@@ -280,13 +309,7 @@ def find_role(tokens: Tokens, mention: PlaceMention) -> Rule | None:
             tokens.at(position - 1) in ("population", "populations", "inhabitants", "residents", "territory", "shores")
         ):
             return LOCATION
-        if (
-            word == "of"
-            and is_person_noun(tokens.at(position - 1))
-            or word == "of"
-            and NOUNS.get(tokens.at(position - 1), ("",))[0] == "person"
-            and tokens.at(position - 1) not in ("people", "members", "head", "heads")
-        ):
+        if word == "of" and _names_people(tokens.at(position - 1)):
             return ORIGIN
         if word in _ORIGIN_WORDS or (word == "of" and tokens.at(position - 1) == "out"):
             return ORIGIN

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from counterstream.drafting.grammar.numbers import MAGNITUDES, Number, NumberStyle, read_number
-from counterstream.drafting.grammar.rule import Example, Rule
+from counterstream.drafting.grammar.number_words import MAGNITUDES, Number
+from counterstream.drafting.grammar.numbers import NumberStyle, read_number
+from counterstream.drafting.grammar.rule import Example, Rule, word_set
 from counterstream.drafting.grammar.shares import percent_after
 from counterstream.drafting.grammar.units import unit_sign
 from counterstream.drafting.lexer import Tokens
@@ -25,10 +26,13 @@ RANGE = Rule(
 RULES = (RANGE,)
 
 #: After these "from A to B" tells of two figures, one after the other.
-CHANGE_VERBS = frozenset(
-    """rose risen rise rising increased increase increasing grew grown grow growth fell fallen fall falling dropped drop declined decline declining decreased decrease
-    went climbed climb jumped jump sank shrank reduced reduction swelled doubled surged soared plunged dwindled raised cut lowered up down
-    improved slid expanded tumbled slumped""".split()
+CHANGE_VERBS = word_set(
+    """
+    rose risen rise rising increased increase increasing grew grown grow growth fell fallen fall falling
+    dropped drop declined decline declining decreased decrease went climbed climb jumped jump sank
+    shrank reduced reduction swelled doubled surged soared plunged dwindled raised cut lowered up down
+    improved slid expanded tumbled slumped
+    """
 )
 
 

@@ -62,6 +62,11 @@ class Phrases:
     reading: str = ""
 
 
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text that are parted by white space."""
+    return frozenset(text.split())
+
+
 def expand_phrase(phrase: str) -> list[tuple[str, ...]]:
     """Return all word sequences of a phrase: ``(well|) over`` gives two."""
     parts = [part[1:-1].split("|") if part.startswith("(") else [part] for part in re.findall(r"\([^)]*\)|\S+", phrase)]

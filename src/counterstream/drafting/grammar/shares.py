@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from counterstream.drafting.grammar.numbers import FRACTION_NAMES, UNITS, Number, NumberStyle, read_number
-from counterstream.drafting.grammar.rule import Example, Rule
+from counterstream.drafting.grammar.number_words import FRACTION_NAMES, UNITS, Number
+from counterstream.drafting.grammar.numbers import NumberStyle, read_number
+from counterstream.drafting.grammar.rule import Example, Rule, word_set
 from counterstream.drafting.lexer import Tokens
 
 PERCENT = Rule(
@@ -87,25 +88,64 @@ _PERCENT = (
     ("percentage", "point"),
     ("per", "cents"),
 )
-_MOST = {
-    ("almost", "all"): (0.9, 1.0), ("nearly", "all"): (0.9, 1.0), ("virtually", "all"): (0.9, 1.0), ("practically", "all"): (0.9, 1.0),
-    ("most", ",", "if", "not", "all", ",", "of"): (0.5, 1.0), ("most", "of"): (0.5, 1.0), ("most", "of", "whom"): (0.5, 1.0),
-    ("the", "majority", "of"): (0.5, 1.0), ("a", "majority", "of"): (0.5, 1.0), ("majority", "of"): (0.5, 1.0), ("the", "vast", "majority", "of"): (0.7, 1.0),
-    ("the", "great", "majority", "of"): (0.7, 1.0), ("the", "overwhelming", "majority", "of"): (0.7, 1.0), ("an", "overwhelming", "majority", "of"): (0.7, 1.0),
-    ("the", "large", "majority", "of"): (0.6, 1.0), ("a", "large", "majority", "of"): (0.6, 1.0), ("a", "minority", "of"): (0.0, 0.5), ("a", "small", "minority", "of"): (0.0, 0.3),
-    ("a", "tiny", "minority", "of"): (0.0, 0.1), ("the", "bulk", "of"): (0.5, 1.0), ("the", "vast", "bulk", "of"): (0.7, 1.0), ("most", "if", "not", "all", "of"): (0.5, 1.0), ("almost", "everyone"): (0.9, 1.0),
-    ("the", "majority"): (0.5, 1.0), ("a", "majority"): (0.5, 1.0),
-}  # fmt: skip
+#: Limits of a share by the words for it.
+_MOST_PHRASES: dict[tuple[float, float], tuple[str, ...]] = {
+    (0.9, 1.0): (
+        "almost all",
+        "nearly all",
+        "virtually all",
+        "practically all",
+        "almost everyone",
+    ),
+    (0.5, 1.0): (
+        "most , if not all , of",
+        "most of",
+        "most of whom",
+        "the majority of",
+        "a majority of",
+        "majority of",
+        "the bulk of",
+        "most if not all of",
+        "the majority",
+        "a majority",
+    ),
+    (0.7, 1.0): (
+        "the vast majority of",
+        "the great majority of",
+        "the overwhelming majority of",
+        "an overwhelming majority of",
+        "the vast bulk of",
+    ),
+    (0.6, 1.0): (
+        "the large majority of",
+        "a large majority of",
+    ),
+    (0.0, 0.5): ("a minority of",),
+    (0.0, 0.3): ("a small minority of",),
+    (0.0, 0.1): ("a tiny minority of",),
+}
+_MOST: dict[tuple[str, ...], tuple[float, float]] = {
+    tuple(phrase.split()): limits for limits, phrases in _MOST_PHRASES.items() for phrase in phrases
+}
 _MOST_FIRST = frozenset(words[0] for words in _MOST)
-_MAJORITY = frozenset({"majority"})
-_NOT_A_WHOLE = frozenset("importantly recent notably likely probably notable important often other".split())
-_DID = frozenset(
-    """returned return left leave sent turned arrived arrive emigrated admitted allowed permitted granted issued accepted came gone applied resettled repatriated survived entered
-    crossed registered received deported naturalised naturalized approved recorded reported released""".split()
+_NOT_A_WHOLE = word_set(
+    """
+    importantly recent notably likely probably notable important often other
+    """
 )
-_ZERO_NOUNS = frozenset(
-    """emigrants emigres refugees migrants immigrants visas applications families persons people returnees arrivals departures deportations jews individuals
-    permits asylum settlers admissions passports crossings""".split()
+_DID = word_set(
+    """
+    returned return left leave sent turned arrived arrive emigrated admitted allowed permitted granted
+    issued accepted came gone applied resettled repatriated survived entered crossed registered received
+    deported naturalised naturalized approved recorded reported released
+    """
+)
+_ZERO_NOUNS = word_set(
+    """
+    emigrants emigres refugees migrants immigrants visas applications families persons people returnees
+    arrivals departures deportations jews individuals permits asylum settlers admissions passports
+    crossings
+    """
 )
 
 
@@ -113,8 +153,11 @@ _ZERO_NOUNS = frozenset(
 FIRST_WORDS = (
     _MOST_FIRST
     | frozenset(UNITS)
-    | frozenset(
-        "none no not half a twice double triple treble quadruple thrice twofold threefold fourfold fivefold tenfold".split()
+    | word_set(
+        """
+    none no not half a twice double triple treble quadruple thrice twofold threefold fourfold fivefold
+    tenfold
+    """
     )
 )
 

@@ -34,11 +34,19 @@ SCALE = Rule(
 RULES = (CELL, ORIGINS, DESTINATIONS, SCALE)
 
 BY_ORIGIN = re.compile(
-    r"\b(?:by (?:country of |place of )?(?:citizenship|origin|birth|birthplace|nationality|nationalities|last residence|previous residence|departure|provenance)|citizenship|country of origin|born in|emigration from|emigrants from|departures|sending)\b",
+    (
+        r"\b(?:by (?:country of |place of )?(?:citizenship|origin|birth|birthplace|nationality|"
+        r"nationalities|last residence|previous residence|departure|provenance)|citizenship|country of "
+        r"origin|born in|emigration from|emigrants from|departures|sending)\b"
+    ),
     re.IGNORECASE,
 )
 BY_DESTINATION = re.compile(
-    r"\b(?:by (?:country of |place of )?(?:destination|asylum|residence|arrival|settlement|receiving country|host country|reception)|country of (?:asylum|destination|residence)|destinations?|host (?:country|countries)|receiving|arrivals in|resettled in)\b",
+    (
+        r"\b(?:by (?:country of |place of )?(?:destination|asylum|residence|arrival|settlement|receiving "
+        r"country|host country|reception)|country of (?:asylum|destination|residence)|destinations?|host "
+        r"(?:country|countries)|receiving|arrivals in|resettled in)\b"
+    ),
     re.IGNORECASE,
 )
 THOUSANDS = re.compile(r"\(?\b(?:in )?thousands\b\)?|\(['’]?000s?\)|['’]000\b|\(\s?000\s?\)", re.IGNORECASE)

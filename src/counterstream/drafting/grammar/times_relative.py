@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from counterstream.drafting.edtf import format_month, year_of
-from counterstream.drafting.grammar.numbers import TENS, UNITS
-from counterstream.drafting.grammar.pattern import DIGIT, Clock, Example, Pattern, Rule, leads
+from counterstream.drafting.edtf import SEASONS, format_month, year_of
+from counterstream.drafting.grammar.number_words import TENS, UNITS
+from counterstream.drafting.grammar.pattern import DIGIT, Clock, Example, Pattern, Rule, leads, reads_nothing
 from counterstream.drafting.grammar.times import DAY, MONTH, MONTH_LEADS, SEASON, month_number, months_of_part
-from counterstream.drafting.edtf import SEASONS
 
-_COUNT = r"(?P<n>\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|eighteen|twenty|thirty|forty|fifty|half a|several|few|a few|some|many|a couple of|couple of|a dozen)"
+_COUNT = (
+    r"(?P<n>\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|"
+    r"eighteen|twenty|thirty|forty|fifty|half a|several|few|a few|some|many|a couple of|couple of|a "
+    r"dozen)"
+)
 _UNIT = r"(?P<u>day|week|fortnight|month|quarter|year|decade|century)"
 _LETTERS = {
     "day": "D",
@@ -23,7 +27,10 @@ _LETTERS = {
     "century": "Y",
 }
 _TIMES = {"fortnight": 2, "quarter": 3, "decade": 10, "century": 100}
-_COUNT_LEADS = "a an one two three four five six seven eight nine ten eleven twelve fifteen eighteen twenty thirty forty fifty half several few some many"
+_COUNT_LEADS = (
+    "a an one two three four five six seven eight nine ten eleven twelve fifteen eighteen twenty "
+    "thirty forty fifty half several few some many"
+)
 #: How many sentences later a month without its year still belongs to the year told before.
 _MEMORY = 3
 
@@ -132,7 +139,10 @@ def pick_year(clock: Clock, month: int) -> int:
 
 
 _AFTER_PREPOSITION = re.compile(
-    r"(?:\b(?:in|by|of|since|until|from|to|and|during|last|this|next|between|early|mid|late|through|before|after) |[-–/])$",
+    (
+        r"(?:\b(?:in|by|of|since|until|from|to|and|during|last|this|next|between|early|mid|late|through|"
+        r"before|after) |[-–/])$"
+    ),
     re.IGNORECASE,
 )
 
@@ -213,7 +223,7 @@ def _time(
     meaning: str,
     lead: str,
     expression: str,
-    read: object,
+    read: Callable[[re.Match[str], Clock], str | None],
     *examples: Example,
     never: tuple[str, ...] = (),
     behind: str = "",
@@ -224,51 +234,219 @@ def _time(
         re.compile(expression, re.IGNORECASE),
         read,
         re.compile(behind, re.IGNORECASE) if behind else None,
-    )  # type: ignore[arg-type]
+    )
 
 
 _BARE_MONTH = r"(?P<m>January|February|March|April|May|June|July|August|September|October|November|December)"
 PATTERNS = (
-    _time("later", "A while after what was told before.", f"{_COUNT_LEADS} {DIGIT} about around", rf"(?:about |around |some |roughly )?{_COUNT} {_UNIT}s?(?: later\b| afterwards?\b| after that\b| on(?=[,.]))", _after,
-        Example("A year later another letter came.", "A year later", "P1Y after"), Example("Six months later they left.", "Six months later", "P6M after"), never=("They came in later years.",)),
-    _time("ago", "A while before the document or before what was told.", f"{_COUNT_LEADS} {DIGIT} about around nearly almost roughly", rf"(?:about |around |some |roughly |nearly |almost |over |more than )?{_COUNT} {_UNIT}s?(?: ago| earlier| before that| previously| beforehand)\b", _before,
-        Example("About a year ago he had been there.", "About a year ago", "P1Y before~"), Example("That was three years earlier.", "three years earlier", "P3Y before")),
-    _time("past", "The time up to the document's date.", "the last past", rf"(?:the )?(?:last|past|preceding|previous) (?:{_COUNT} )?{_UNIT}s?\b(?<!last year)(?<!last month)(?<!past year)(?<!previous year)(?<!preceding year)(?<!previous month)(?<!last week)(?<!last day)", _past,
-        Example("Dated 1987. Over the past decade some redefected.", "the past decade")),
-    _time("coming", "The time after what was told before.", "the", rf"the (?:next|following|subsequent|ensuing|succeeding) (?:{_COUNT} )?{_UNIT}s?\b(?<! year)(?<! month)", _coming,
-        Example("In 1921 many came. Over the next eight years few did.", "the next eight years", "1922/1929")),
-    _time("this-year", "This or last year or month.", "this last the next", r"(?:the )?(?P<w>this|last|past|current|next) (?P<u>year|month|week)\b", _this,
-        Example("They began last year to treat 300 requests.", "last year")),
-    _time("that-year", "The year or month told before, or the one next to it.", "that the in", r"(?:the )?(?P<w>that|same|following|next|previous|preceding|prior) (?P<u>year|month|period|decade)\b(?! (?:of|in) )", _that,
-        Example("In 1921 many came. The following year few did.", "The following year", "1922"), Example("In March 1921 many came. That month 300 died.", "That month", "1921-03")),
-    _time("year-before", "The year before.", "the", r"the year (?:before|previous)(?= |[,.;)]|$)(?! the)", _year_before,
-        Example("In 1921 many came, in the year before few.", "the year before", "1920")),
-    _time("month-alone", "A month, or a day of one, without its year.", f"early mid late the {MONTH_LEADS} {DIGIT}",
-        rf"(?P<since>)(?:the )?(?:early |mid[- ]|late |beginning of |end of |middle of )?(?:(?P<d>{DAY}) (?:of )?)?{_BARE_MONTH}(?! ?\d{{1,4}}(?![\d,]))(?!, ?(?:1[4-9]|20)\d\d\b)(?!\w)", _month_only,
-        Example("In 1972 they met. In late October they left.", "late October", "1972-10"), Example("In 1972 they met. The group left on 29 December by air.", "29 December", "1972-12-29"),
-        never=("They may leave. We march on.", "May they return."), behind=r"(?:\b(?:in|by|of|since|until|from|to|and|during|on|for|last|this|next|between|early|mid|late|the|through|before|after|or|with|-)|[,(–—-]|^|\n)\s?-?$"),
-    _time("since-month", "Since a month without its year.", "since", rf"(?P<since>since )(?:(?P<d>{DAY}) (?:of )?)?{_BARE_MONTH}(?! ?\d{{1,4}}(?![\d,]))(?!\w)", _month_only,
-        Example("In 1972 they met. They do so since October.", "since October", "1972-10/..")),
-    _time("day-alone", "A day without its year, month first.", MONTH_LEADS, rf"{_BARE_MONTH} (?P<d>{DAY})(?P<since>)?(?![\d,.]*\d)(?! (?:people|refugees|persons|families))", _month_only,
-        Example("In 1972 they met. On December 29 they left.", "December 29", "1972-12-29")),
-    _time("day-abbreviated", "A day without its year, the month abbreviated.", "jan feb mar apr jun jul aug sept sep oct nov dec", rf"(?P<m>(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.) (?P<d>{DAY})(?P<since>)?(?![\d,.]*\d)", _month_only,
-        Example("In 2015 they met. The sum was promised on Nov. 29 at last.", "Nov. 29", "2015-11-29")),
-    _time("months-alone", "From one month to another, without a year.", f"from between {MONTH_LEADS}", rf"(?:from |between )?(?P<m1>{MONTH})(?:-|–| to | and | through | until )(?P<m2>{MONTH})(?!\w)(?!,? ?(?:1[4-9]|20)\d\d\b)", _month_pair,
-        Example("In 1972 they met. Between May and July 300 left.", "Between May and July", "1972-05/1972-07"), behind=""),
-    _time("days-alone", "Several days of a month, without a year.", f"between from {DIGIT}", rf"(?:between |from )?(?P<d1>{DAY})(?:,| and| or|-|–| to| until)\s?(?P<d2>{DAY}) {_BARE_MONTH}(?! ?\d{{4}})(?!\w)", _days_only,
-        Example("In 1972 they met. On 9 and 10 July none came.", "9 and 10 July", "1972-07-09/1972-07-10")),
-    _time("days-of-two-months", "From a day of one month to a day of another, without a year.", f"between from {DIGIT}", rf"(?:between |from )?(?P<d1>{DAY}) (?P<m1>{MONTH})(?: ?(?:-|–|—) ?| to | and | until )(?P<d2>{DAY}) {_BARE_MONTH}(?!,? ?\d{{4}})(?!\w)", _days_of_two_months,
-        Example("In 1972 they met. The count (31 May – 14 June) reached 300.", "31 May – 14 June", "1972-05-31/1972-06-14"), never=("On 31 May and 14 June 300 came.",)),
-    _time("part-of-this-year", "A part of this or last year.", "the early mid late end first second last", r"(?P<p>(?:the )?(?:early|mid|late|beginning of|start of|end of|close of|(?:first|second|third|fourth|last|final) (?:half|quarter|(?:\w+ )?months) of))[ -](?P<w>this|last|the current|the previous) year\b", _part_of_this_year,
-        Example("Dated 24 May 1972. In the first eight months of this year 300 came.", "the first eight months of this year"), behind=""),
-    _time("quarter-alone", "A quarter or half of the year told before.", "the", r"the (?P<p>(?:first|second|third|fourth|last|final) (?:half|quarter|(?:two|three|four|five|six|seven|eight|nine|ten|eleven) months))(?: of (?:the|that|the same) year)?(?! (?:of|century))(?=[ ,.;)])", _quarter_only,
-        Example("In 1972 they met. In the fourth quarter 300 came.", "the fourth quarter", "1972-10/1972-12"), never=("The second half of them left.",)),
-    _time("season-alone", "A season without its year.", "the that this last early late", rf"(?:the|that|this|last|early|late) (?:following |same |past |early |late )?(?P<s>{SEASON})\b(?! of the)(?! (?:of|into|in) )", _season_only,
-        Example("In 1972 they met. That summer 300 left.", "That summer", "1972-22"), never=("After the fall of the regime.",)),
-    _time("today", "The day of the document.", "today nowadays yesterday", r"(?:today|nowadays|yesterday)\b(?!')", _today, Example("Today some 300 live there.", "Today")),
-)  # fmt: skip
+    _time(
+        "later",
+        "A while after what was told before.",
+        f"{_COUNT_LEADS} {DIGIT} about around",
+        rf"(?:about |around |some |roughly )?{_COUNT} {_UNIT}s?(?: later\b| afterwards?\b| after that\b| on(?=[,.]))",
+        _after,
+        Example("A year later another letter came.", "A year later", "P1Y after"),
+        Example("Six months later they left.", "Six months later", "P6M after"),
+        never=("They came in later years.",),
+    ),
+    _time(
+        "ago",
+        "A while before the document or before what was told.",
+        f"{_COUNT_LEADS} {DIGIT} about around nearly almost roughly",
+        (
+            rf"(?:about |around |some |roughly |nearly |almost |over |more than )?{_COUNT} {_UNIT}s?(?: ago| "
+            rf"earlier| before that| previously| beforehand)\b"
+        ),
+        _before,
+        Example("About a year ago he had been there.", "About a year ago", "P1Y before~"),
+        Example("That was three years earlier.", "three years earlier", "P3Y before"),
+    ),
+    _time(
+        "past",
+        "The time up to the document's date.",
+        "the last past",
+        (
+            rf"(?:the )?(?:last|past|preceding|previous) (?:{_COUNT} )?{_UNIT}s?\b(?<!last year)(?<!last "
+            rf"month)(?<!past year)(?<!previous year)(?<!preceding year)(?<!previous month)(?<!last "
+            rf"week)(?<!last day)"
+        ),
+        _past,
+        Example("Dated 1987. Over the past decade some redefected.", "the past decade"),
+    ),
+    _time(
+        "coming",
+        "The time after what was told before.",
+        "the",
+        rf"the (?:next|following|subsequent|ensuing|succeeding) (?:{_COUNT} )?{_UNIT}s?\b(?<! year)(?<! month)",
+        _coming,
+        Example("In 1921 many came. Over the next eight years few did.", "the next eight years", "1922/1929"),
+    ),
+    _time(
+        "this-year",
+        "This or last year or month.",
+        "this last the next",
+        r"(?:the )?(?P<w>this|last|past|current|next) (?P<u>year|month|week)\b",
+        _this,
+        Example("They began last year to treat 300 requests.", "last year"),
+    ),
+    _time(
+        "that-year",
+        "The year or month told before, or the one next to it.",
+        "that the in",
+        (
+            r"(?:the )?(?P<w>that|same|following|next|previous|preceding|prior) (?P<u>year|month|period|"
+            r"decade)\b(?! (?:of|in) )"
+        ),
+        _that,
+        Example("In 1921 many came. The following year few did.", "The following year", "1922"),
+        Example("In March 1921 many came. That month 300 died.", "That month", "1921-03"),
+    ),
+    _time(
+        "year-before",
+        "The year before.",
+        "the",
+        r"the year (?:before|previous)(?= |[,.;)]|$)(?! the)",
+        _year_before,
+        Example("In 1921 many came, in the year before few.", "the year before", "1920"),
+    ),
+    _time(
+        "month-alone",
+        "A month, or a day of one, without its year.",
+        f"early mid late the {MONTH_LEADS} {DIGIT}",
+        (
+            rf"(?P<since>)(?:the )?(?:early |mid[- ]|late |beginning of |end of |middle of )?(?:(?P<d>{DAY}) "
+            rf"(?:of )?)?{_BARE_MONTH}(?! ?\d{{1,4}}(?![\d,]))(?!, ?(?:1[4-9]|20)\d\d\b)(?!\w)"
+        ),
+        _month_only,
+        Example("In 1972 they met. In late October they left.", "late October", "1972-10"),
+        Example("In 1972 they met. The group left on 29 December by air.", "29 December", "1972-12-29"),
+        never=("They may leave. We march on.", "May they return."),
+        behind=(
+            r"(?:\b(?:in|by|of|since|until|from|to|and|during|on|for|last|this|next|between|early|mid|late|"
+            r"the|through|before|after|or|with|-)|[,(–—-]|^|\n)\s?-?$"
+        ),
+    ),
+    _time(
+        "since-month",
+        "Since a month without its year.",
+        "since",
+        rf"(?P<since>since )(?:(?P<d>{DAY}) (?:of )?)?{_BARE_MONTH}(?! ?\d{{1,4}}(?![\d,]))(?!\w)",
+        _month_only,
+        Example("In 1972 they met. They do so since October.", "since October", "1972-10/.."),
+    ),
+    _time(
+        "day-alone",
+        "A day without its year, month first.",
+        MONTH_LEADS,
+        rf"{_BARE_MONTH} (?P<d>{DAY})(?P<since>)?(?![\d,.]*\d)(?! (?:people|refugees|persons|families))",
+        _month_only,
+        Example("In 1972 they met. On December 29 they left.", "December 29", "1972-12-29"),
+    ),
+    _time(
+        "day-abbreviated",
+        "A day without its year, the month abbreviated.",
+        "jan feb mar apr jun jul aug sept sep oct nov dec",
+        rf"(?P<m>(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.) (?P<d>{DAY})(?P<since>)?(?![\d,.]*\d)",
+        _month_only,
+        Example("In 2015 they met. The sum was promised on Nov. 29 at last.", "Nov. 29", "2015-11-29"),
+    ),
+    _time(
+        "months-alone",
+        "From one month to another, without a year.",
+        f"from between {MONTH_LEADS}",
+        (
+            rf"(?:from |between )?(?P<m1>{MONTH})(?:-|–| to | and | through | until "
+            rf")(?P<m2>{MONTH})(?!\w)(?!,? ?(?:1[4-9]|20)\d\d\b)"
+        ),
+        _month_pair,
+        Example("In 1972 they met. Between May and July 300 left.", "Between May and July", "1972-05/1972-07"),
+        behind="",
+    ),
+    _time(
+        "days-alone",
+        "Several days of a month, without a year.",
+        f"between from {DIGIT}",
+        (
+            rf"(?:between |from )?(?P<d1>{DAY})(?:,| and| or|-|–| to| until)\s?(?P<d2>{DAY}) {_BARE_MONTH}(?! "
+            rf"?\d{{4}})(?!\w)"
+        ),
+        _days_only,
+        Example("In 1972 they met. On 9 and 10 July none came.", "9 and 10 July", "1972-07-09/1972-07-10"),
+    ),
+    _time(
+        "days-of-two-months",
+        "From a day of one month to a day of another, without a year.",
+        f"between from {DIGIT}",
+        (
+            rf"(?:between |from )?(?P<d1>{DAY}) (?P<m1>{MONTH})(?: ?(?:-|–|—) ?| to | and | until "
+            rf")(?P<d2>{DAY}) {_BARE_MONTH}(?!,? ?\d{{4}})(?!\w)"
+        ),
+        _days_of_two_months,
+        Example(
+            "In 1972 they met. The count (31 May – 14 June) reached 300.", "31 May – 14 June", "1972-05-31/1972-06-14"
+        ),
+        never=("On 31 May and 14 June 300 came.",),
+    ),
+    _time(
+        "part-of-this-year",
+        "A part of this or last year.",
+        "the early mid late end first second last",
+        (
+            r"(?P<p>(?:the )?(?:early|mid|late|beginning of|start of|end of|close of|(?:first|second|third|"
+            r"fourth|last|final) (?:half|quarter|(?:\w+ )?months) of))[ -](?P<w>this|last|the current|the "
+            r"previous) year\b"
+        ),
+        _part_of_this_year,
+        Example(
+            "Dated 24 May 1972. In the first eight months of this year 300 came.", "the first eight months of this year"
+        ),
+        behind="",
+    ),
+    _time(
+        "quarter-alone",
+        "A quarter or half of the year told before.",
+        "the",
+        (
+            r"the (?P<p>(?:first|second|third|fourth|last|final) (?:half|quarter|(?:two|three|four|five|six|"
+            r"seven|eight|nine|ten|eleven) months))(?: of (?:the|that|the same) year)?(?! (?:of|century))(?=[ "
+            r",.;)])"
+        ),
+        _quarter_only,
+        Example("In 1972 they met. In the fourth quarter 300 came.", "the fourth quarter", "1972-10/1972-12"),
+        never=("The second half of them left.",),
+    ),
+    _time(
+        "season-alone",
+        "A season without its year.",
+        "the that this last early late",
+        (
+            rf"(?:the|that|this|last|early|late) (?:following |same |past |early |late )?(?P<s>{SEASON})\b(?! "
+            rf"of the)(?! (?:of|into|in) )"
+        ),
+        _season_only,
+        Example("In 1972 they met. That summer 300 left.", "That summer", "1972-22"),
+        never=("After the fall of the regime.",),
+    ),
+    _time(
+        "today",
+        "The day of the document.",
+        "today nowadays yesterday",
+        r"(?:today|nowadays|yesterday)\b(?!')",
+        _today,
+        Example("Today some 300 live there.", "Today"),
+    ),
+)
 NEUTRAL = (
-    _time("vague-past", "A time too vague to date.", "the in recent over for", r"(?:(?:in|over|for|during) )?(?:the )?(?:recent|last few|past few|coming|many) (?:days|weeks|months|years|decades)\b", lambda match, clock: "",
-        Example("In recent months 300 came.", "In recent months")),
-)  # fmt: skip
+    _time(
+        "vague-past",
+        "A time too vague to date.",
+        "the in recent over for",
+        (
+            r"(?:(?:in|over|for|during) )?(?:the )?(?:recent|last few|past few|coming|many) (?:days|weeks|"
+            r"months|years|decades)\b"
+        ),
+        reads_nothing,
+        Example("In recent months 300 came.", "In recent months"),
+    ),
+)
 RULES = tuple(pattern.rule for pattern in (*PATTERNS, *NEUTRAL))

@@ -7,7 +7,8 @@ import re
 from counterstream.drafting.grammar.pattern import DIGIT, Example, Pattern, Rule, leads, reads_nothing
 
 _NUMBER_WORD = (
-    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    r"sixteen|seventeen|eighteen|"
     r"nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
 )
 _NUMBER = rf"(?:\d{{1,3}}|{_NUMBER_WORD}(?:-{_NUMBER_WORD})?)"
@@ -48,7 +49,11 @@ PATTERNS = (
         "aged",
         "An age after the word for it.",
         "aged age ages",
-        rf"(?:aged|ages?(?: of| from| between| group)?)(?: over| under| about| between| at least)? {_NUMBER}(?:\s?(?:-|–|to|and|or)\s?{_NUMBER})?(?: and (?:over|above|under|older|younger))?(?:[- ]years?)?(?:\+)?\b",
+        (
+            rf"(?:aged|ages?(?: of| from| between| group)?)(?: over| under| about| between| at least)? "
+            rf"{_NUMBER}(?:\s?(?:-|–|to|and|or)\s?{_NUMBER})?(?: and (?:over|above|under|older|younger))?(?:[- "
+            rf"]years?)?(?:\+)?\b"
+        ),
         Example("Men aged 18 to 60 could not leave.", "aged 18 to 60"),
         Example("They were over the age of 65.", "age of 65"),
         never=("The age of reform brought 300 emigrants.",),
@@ -57,10 +62,16 @@ PATTERNS = (
         "under-age",
         "Children under an age, adults over one.",
         "under over below above",
-        rf"(?:under|over|below|above)(?: the age of)? {_NUMBER}s?(?: years? (?:of age|old))?(?= (?:and|were|was|who|in|are|years)\b|[,.;)])(?! (?:and|were|are) \d)",
+        (
+            rf"(?:under|over|below|above)(?: the age of)? {_NUMBER}s?(?: years? (?:of age|old))?(?= (?:and|"
+            rf"were|was|who|in|are|years)\b|[,.;)])(?! (?:and|were|are) \d)"
+        ),
         Example("Children under five were fed first.", "under five"),
         Example("Half are children under 18, many alone.", "under 18"),
-        behind=r"(?:children|child|adults|persons|people|men|women|girls|boys|youths?|those|everyone|anyone|aged|minors|population) (?:aged )?$",
+        behind=(
+            r"(?:children|child|adults|persons|people|men|women|girls|boys|youths?|those|everyone|anyone|aged|"
+            r"minors|population) (?:aged )?$"
+        ),
     ),
     _trap(
         "under-age-short",
@@ -75,7 +86,11 @@ PATTERNS = (
         "age-of",
         "A boy of 14, a woman of sixty.",
         "boy girl man woman child youth lad widow mother father son daughter person",
-        rf"(?:boy|girl|man|woman|child|youth|lad|widow|mother|father|son|daughter|person) of (?:about |some |only )?(?:\d{{1,2}}|{_NUMBER_WORD}(?:-{_NUMBER_WORD})?)(?!-| (?:years|months|children|people|per|of))\b",
+        (
+            rf"(?:boy|girl|man|woman|child|youth|lad|widow|mother|father|son|daughter|person) of (?:about |"
+            rf"some |only )?(?:\d{{1,2}}|{_NUMBER_WORD}(?:-{_NUMBER_WORD})?)(?!-| (?:years|months|children|"
+            rf"people|per|of))\b"
+        ),
         Example("A boy of 14 came alone.", "boy of 14"),
         never=("A man of 300 words came.",),
     ),
@@ -86,13 +101,19 @@ PATTERNS = (
         r"\d{2}(?=,)",
         Example("Ivan Petrov, 43, left in May.", "43"),
         never=("In Boston, 43, mostly Jews, returned.",),
-        behind=r"(?:\b(?!In |At |From |To |By |Of |The )(?-i:[A-Z][a-z]+) (?:[A-Z]\. )?(?-i:[A-Z][a-z]+), |, then |, now )$",
+        behind=(
+            r"(?:\b(?!In |At |From |To |By |Of |The )(?-i:[A-Z][a-z]+) (?:[A-Z]\. )?(?-i:[A-Z][a-z]+), |, "
+            r"then |, now )$"
+        ),
     ),
     _trap(
         "age-apposition-words",
         "An age in words between commas after a name.",
         _WORD_LEADS,
-        rf"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|eighteen|nineteen|sixteen|seventeen)(?:-{_NUMBER_WORD})?(?=,)",
+        (
+            rf"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|eighteen|nineteen|sixteen|"
+            rf"seventeen)(?:-{_NUMBER_WORD})?(?=,)"
+        ),
         Example("Her girl, Inna, thirty-one, teaches.", "thirty-one"),
         never=("In May, thirty families left.",),
         behind=r"(?-i:[A-Z][a-z]+), $",
@@ -100,14 +121,28 @@ PATTERNS = (
     _trap(
         "document-part",
         "The number of a page, note, chapter, table, article or the like.",
-        "page pages p pp note notes footnote chapter chap ch section sections sect para paragraph paragraphs article articles art table tables figure fig figures "
-        "annex appendix vol volume volumes part line lines col column columns protocol resolution res regulation directive convention act law decree order cmd cmnd "
-        "document doc file fond opis delo ll folio item clause rule § box map plate ref copy copies serial series edition tome issue "
-        "book bulletin circular schedule lot folder reel frame instruction bill executive clause title ch",
-        r"(?:pages?|pp?\.?|(?:foot)?notes?|chap(?:ter|\.)?|ch\.|sections?|sect\.|para(?:graph)?s?\.?|articles?|art\.|tables?|fig(?:ure)?s?\.?|annex|appendix|vol(?:ume)?s?\.?|part|lines?|"
-        r"col(?:umns?)?\.?|(?:security council |general assembly )?resolution|res\.|regulation|directive|protocol|convention|act|law|decree|order|cmn?d\.?|document|doc\.?|file|fond|opis|delo|ll\.|folio|"
-        r"item|clause|rule|§|box|map|plate|ref\.?|copy|copies|serial|series|edition|tome|issue|book|bulletin|circular|schedule|lot|folder|reel|frame|instruction|bill|executive order|title)"
-        r"(?: \(?(?:EC|EU|EEC|No|Nos|number)\)?\.?)*[ .:]{1,3}(?:no\. ?|nos\. ?|№ ?)?(?:[A-Z]{1,3}[-/])?\d+(?:[./-]\d+)*(?:\([^)\s]{1,4}\))?[a-z]?(?:(?: and |, ?|-|–| to )\d+(?:[./-]\d+)*)?(?!\w|,\d{3})(?! (?:Vict|Geo|Will|Edw)\b)(?! (?:people|persons|families|refugees|per cent|percent|visas|000))",
+        (
+            "page pages p pp note notes footnote chapter chap ch section sections sect para paragraph "
+            "paragraphs article articles art table tables figure fig figures "
+            "annex appendix vol volume volumes part line lines col column columns protocol resolution res "
+            "regulation directive convention act law decree order cmd cmnd "
+            "document doc file fond opis delo ll folio item clause rule § box map plate ref copy copies "
+            "serial series edition tome issue "
+            "book bulletin circular schedule lot folder reel frame instruction bill executive clause title ch"
+        ),
+        (
+            r"(?:pages?|pp?\.?|(?:foot)?notes?|chap(?:ter|\.)?|ch\.|sections?|sect\.|para(?:graph)?s?\.?|"
+            r"articles?|art\.|tables?|fig(?:ure)?s?\.?|annex|appendix|vol(?:ume)?s?\.?|part|lines?|"
+            r"col(?:umns?)?\.?|(?:security council |general assembly )?resolution|res\.|regulation|directive|"
+            r"protocol|convention|act|law|decree|order|cmn?d\.?|document|doc\.?|file|fond|opis|delo|ll\.|"
+            r"folio|"
+            r"item|clause|rule|§|box|map|plate|ref\.?|copy|copies|serial|series|edition|tome|issue|book|"
+            r"bulletin|circular|schedule|lot|folder|reel|frame|instruction|bill|executive order|title)"
+            r"(?: \(?(?:EC|EU|EEC|No|Nos|number)\)?\.?)*[ .:]{1,3}(?:no\. ?|nos\. ?|№ "
+            r"?)?(?:[A-Z]{1,3}[-/])?\d+(?:[./-]\d+)*(?:\([^)\s]{1,4}\))?[a-z]?(?:(?: and |, ?|-|–| to "
+            r")\d+(?:[./-]\d+)*)?(?!\w|,\d{3})(?! (?:Vict|Geo|Will|Edw)\b)(?! (?:people|persons|families|"
+            r"refugees|per cent|percent|visas|000))"
+        ),
         Example("See page 12 for the rest.", "page 12"),
         Example("It is told on pp. 12-14 of the report.", "pp. 12-14"),
         Example("Article 13 grants the right to leave.", "Article 13"),
@@ -128,10 +163,19 @@ PATTERNS = (
     _trap(
         "coded-name",
         "Letters and digits that name a document, a road, an aircraft or a form.",
-        "sov sova e m a b c f t i r u g k mig boeing tu il airbus flight route highway room gate form class type line covid apollo camp block zone sector house unit building barrack "
-        "psalm zech gen exod lev num deut isa jer ezek matt mark luke john acts rom cor radio channel interstate h group",
-        r"(?-i:[A-Z]{1,5}-?\d{1,5}(?:-\d+)*[A-Z]?\b|[A-Z]{2,6}[- ]\d{2,6}-\d[\w-]*|(?:Boeing|Tu|Il|Airbus|MiG|Flight|Route|Highway|Room|Gate|Form|Class|Type|Line|Channel|Interstate|Covid|Apollo|Camp|Block|Zone|Sector|House|Unit|Building|Barrack|Radio)[ -]\d{1,4}[A-Z]?\b(?![,.]\d)"
-        r"|(?:[1-3] )?(?:Psalm|Zech|Gen|Exod|Lev|Num|Deut|Isa|Jer|Ezek|Matt|Mark|Luke|John|Acts|Rom|Cor)\.? \d{1,3}:\d{1,3}(?:-\d+)?)",
+        (
+            "sov sova e m a b c f t i r u g k mig boeing tu il airbus flight route highway room gate form "
+            "class type line covid apollo camp block zone sector house unit building barrack "
+            "psalm zech gen exod lev num deut isa jer ezek matt mark luke john acts rom cor radio channel "
+            "interstate h group"
+        ),
+        (
+            r"(?-i:[A-Z]{1,5}-?\d{1,5}(?:-\d+)*[A-Z]?\b|[A-Z]{2,6}[- ]\d{2,6}-\d[\w-]*|(?:Boeing|Tu|Il|Airbus|"
+            r"MiG|Flight|Route|Highway|Room|Gate|Form|Class|Type|Line|Channel|Interstate|Covid|Apollo|Camp|"
+            r"Block|Zone|Sector|House|Unit|Building|Barrack|Radio)[ -]\d{1,4}[A-Z]?\b(?![,.]\d)"
+            r"|(?:[1-3] )?(?:Psalm|Zech|Gen|Exod|Lev|Num|Deut|Isa|Jer|Ezek|Matt|Mark|Luke|John|Acts|Rom|"
+            r"Cor)\.? \d{1,3}:\d{1,3}(?:-\d+)?)"
+        ),
         Example("Flight 601 brought 90 emigrants.", "Flight 601"),
         Example("See SOV 87-10015X for more.", "SOV 87-10015X"),
         Example("It says so (Zech 2:6) clearly.", "Zech 2:6"),
@@ -181,14 +225,20 @@ PATTERNS = (
         "regnal-act",
         "An act by the years of a reign and its chapter.",
         DIGIT,
-        r"\d{1,2}(?: ?(?:and|&) ?\d{1,2})? (?:Vict|Geo|Will|Wm|Edw|Eliz|Car|Jac)\.?(?: [IVX]+\.?)?,? ?(?:c(?:ap|h)?\.? ?\d+)?",
+        (
+            r"\d{1,2}(?: ?(?:and|&) ?\d{1,2})? (?:Vict|Geo|Will|Wm|Edw|Eliz|Car|Jac)\.?(?: [IVX]+\.?)?,? "
+            r"?(?:c(?:ap|h)?\.? ?\d+)?"
+        ),
         Example("It is 15 and 16 Vict. c. 44 that requires it.", "15 and 16 Vict. c. 44"),
     ),
     _trap(
         "ordinal",
         "An ordinal number, a century or a wave.",
         DIGIT,
-        r"\d{1,4}(?:st|nd|rd|th)\b(?:[ -](?:century|centuries|congress|session|wave|anniversary|parallel|meridian|street|avenue))?",
+        (
+            r"\d{1,4}(?:st|nd|rd|th)\b(?:[ -](?:century|centuries|congress|session|wave|anniversary|parallel|"
+            r"meridian|street|avenue))?"
+        ),
         Example("The miracle of the 20th century came.", "20th century"),
         Example("The 27th Congress met.", "27th Congress"),
         never=("They left on 24th February 1987.",),
@@ -196,9 +246,16 @@ PATTERNS = (
     _trap(
         "ordinal-words",
         "An ordinal in words before a wave, a century or the like.",
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty",
-        r"(?:twenty-)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth)"
-        r"[ -](?:wave|world|century|centuries|generation|republic|reich|congress|session|class|time|party|country|countries|person|place|stage|phase|round|draft|reading|anniversary|echelon)s?\b",
+        (
+            "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+            "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty"
+        ),
+        (
+            r"(?:twenty-)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|"
+            r"twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth)"
+            r"[ -](?:wave|world|century|centuries|generation|republic|reich|congress|session|class|time|party|"
+            r"country|countries|person|place|stage|phase|round|draft|reading|anniversary|echelon)s?\b"
+        ),
         Example("The third wave was the largest.", "third wave"),
         never=("A third of them left.", "The second quarter of 1990 was quiet."),
     ),
@@ -206,8 +263,14 @@ PATTERNS = (
         "name",
         "A number within a name.",
         f"world war group g big catch yom six {_WORD_LEADS} {DIGIT} area article forty",
-        r"(?:World War (?:One|Two|I{1,3}|1|2)\b|(?:Six|Seven|Thirty|Hundred|Eighty|Hundred|Twelve|Ten|Nine)[ -](?:Day|Days'|Years?'?|Day's)[ -]War|(?-i:Group of (?:\d+|Seven|Eight|Twenty))|Big (?:Three|Four|Five)|"
-        r"(?:One|Two|Three|Four|Five|Seven|Ten)[ -](?:Year|Point|Power|Child) (?:Plan|Programme|Program|Agreement|Policy|Pact)|Four Powers|Three Mile|Forty-?Eighters|\d+[ -](?:Year|Point) (?:Plan|Programme|Program))",
+        (
+            r"(?:World War (?:One|Two|I{1,3}|1|2)\b|(?:Six|Seven|Thirty|Hundred|Eighty|Hundred|Twelve|Ten|"
+            r"Nine)[ -](?:Day|Days'|Years?'?|Day's)[ -]War|(?-i:Group of (?:\d+|Seven|Eight|Twenty))|Big "
+            r"(?:Three|Four|Five)|"
+            r"(?:One|Two|Three|Four|Five|Seven|Ten)[ -](?:Year|Point|Power|Child) (?:Plan|Programme|Program|"
+            r"Agreement|Policy|Pact)|Four Powers|Three Mile|Forty-?Eighters|\d+[ -](?:Year|Point) (?:Plan|"
+            r"Programme|Program))"
+        ),
         Example("The Six-Day War changed much.", "Six-Day War"),
         Example("After World War II 300 families left.", "World War II"),
         never=("The war lasted six days.",),
@@ -216,7 +279,13 @@ PATTERNS = (
         "attributive",
         "A number that belongs to a compound adjective: three-room flats, a two-thirds majority.",
         f"{DIGIT} {_WORD_LEADS}",
-        rf"{_NUMBER}-(?:,? (?:and|or|to) {_NUMBER}-)?(?:room(?:ed)?|met(?:er|re)|storey|story|bed(?:room)?|sided|party|man|men|member|person|power|page|point|star|ton|tonne|mile|km|kilometre|acre|hectare|fold|way|lane|car|volume|part|stage|tier|nation|state|seat|inch|foot|dollar|pound|door|wheel|engined|volume|child|parent|generation|term|figure|digit|time|pronged|dimensional|kopeck)\b|{_NUMBER}- and {_NUMBER}-\w+",
+        (
+            rf"{_NUMBER}-(?:,? (?:and|or|to) {_NUMBER}-)?(?:room(?:ed)?|met(?:er|re)|storey|story|bed(?:room)?|"
+            rf"sided|party|man|men|member|person|power|page|point|star|ton|tonne|mile|km|kilometre|acre|"
+            rf"hectare|fold|way|lane|car|volume|part|stage|tier|nation|state|seat|inch|foot|dollar|pound|door|"
+            rf"wheel|engined|volume|child|parent|generation|term|figure|digit|time|pronged|dimensional|"
+            rf"kopeck)\b|{_NUMBER}- and {_NUMBER}-\w+"
+        ),
         Example("They bought two- and three-room flats.", "two- and three-room"),
         Example("The 12-member commission met.", "12-member"),
         Example("That is a one-sided view.", "one-sided"),
@@ -241,7 +310,10 @@ PATTERNS = (
         "address",
         "A number of a house or a post code.",
         DIGIT,
-        r"\d{1,5}[a-z]?,? (?:[A-Z][a-z]+ ){1,3}(?:Street|St\.|Road|Rd\.|Avenue|Ave\.|Lane|Square|Boulevard|Drive|Place|Terrace|Prospekt|Ulitsa)\b",
+        (
+            r"\d{1,5}[a-z]?,? (?:[A-Z][a-z]+ ){1,3}(?:Street|St\.|Road|Rd\.|Avenue|Ave\.|Lane|Square|"
+            r"Boulevard|Drive|Place|Terrace|Prospekt|Ulitsa)\b"
+        ),
         Example("They met at 12 Main Street at night.", "12 Main Street"),
         never=("Some 12 Main families met.",),
     ),
@@ -249,14 +321,20 @@ PATTERNS = (
         "coordinate",
         "Degrees: of latitude, of temperature.",
         DIGIT,
-        r"\d{1,3}(?:\.\d+)? ?(?:°|degrees? (?:north|south|east|west|celsius|fahrenheit|below|above|C\b|F\b))(?:\s?\d{1,2}['′])?(?: ?[NSEWCF]\b)?",
+        (
+            r"\d{1,3}(?:\.\d+)? ?(?:°|degrees? (?:north|south|east|west|celsius|fahrenheit|below|above|C\b|"
+            r"F\b))(?:\s?\d{1,2}['′])?(?: ?[NSEWCF]\b)?"
+        ),
         Example("It lies at 55° N.", "55° N"),
     ),
     _trap(
         "decimal-heading",
         "The number of a heading or an item of a list at the beginning of a line.",
         DIGIT,
-        r"\d{1,2}(?:\.\d{1,2})*[.)](?= ?[A-Z\"])|\d{1,2}(?:\.\d{1,2}){1,3}(?= [A-Z])|\d{1,2}(?= [A-Z][a-z]+ (?:and|of|in|the|on|to|from)\b)",
+        (
+            r"\d{1,2}(?:\.\d{1,2})*[.)](?= ?[A-Z\"])|\d{1,2}(?:\.\d{1,2}){1,3}(?= [A-Z])|\d{1,2}(?= "
+            r"[A-Z][a-z]+ (?:and|of|in|the|on|to|from)\b)"
+        ),
         Example("3.2 Arrivals by sea\nSome 300 came.", "3.2"),
         Example("2. The emigrants left.", "2."),
         never=("In 1951 3.2 per cent left.",),
@@ -266,7 +344,10 @@ PATTERNS = (
         "citation-year",
         "Year and pages of a cited work.",
         DIGIT,
-        r"\d{4}[a-z]?(?:: ?(?:pp?\. ?)?\d{1,4}(?:[-–]\d{1,4})?(?=[);\].,]|$)|, ?(?:pp?\. ?)?\d{1,4}(?:[-–]\d{1,4})?(?=[);\]]))",
+        (
+            r"\d{4}[a-z]?(?:: ?(?:pp?\. ?)?\d{1,4}(?:[-–]\d{1,4})?(?=[);\].,]|$)|, ?(?:pp?\. "
+            r"?)?\d{1,4}(?:[-–]\d{1,4})?(?=[);\]]))"
+        ),
         Example("This was so (Heitman 1987: 12-14) for years.", "1987: 12-14"),
         never=("In 1987, 12 families left.",),
         behind=r"[A-Z][\w.]+,? $",

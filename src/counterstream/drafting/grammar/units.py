@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from counterstream.drafting.grammar.rule import Example, Rule
+from counterstream.drafting.grammar.rule import Example, Rule, word_set
 from counterstream.drafting.grammar.unit_words import DURATIONS, NOT_PERSONS, NOUNS, PERSON_ENDINGS, STOP_WORDS
 from counterstream.drafting.lexer import Tokens
 
@@ -92,36 +91,64 @@ ELIDED = Rule(
 RULES = (NOUN, PERSON_ENDING, OTHER_NOUN, SIGN, VERB, GROUP_OF, WHO, SUBJECT, ELIDED)
 
 DURATION_WORDS = frozenset(DURATIONS.split())
-_SIGNS = {"$": "dollar", "£": "pound", "€": "euro", "¥": "yen", "₽": "rouble", "₹": "rupee", "₪": "shekel", "₴": "hryvnia", "₤": "lira", "usd": "dollar",
-    "eur": "euro", "gbp": "pound", "rs": "rupee", "rs.": "rupee", "dm": "mark", "chf": "franc"}  # fmt: skip
-_PERSON_VERBS = frozenset(
-    """demonstrated left emigrated immigrated migrated returned fled departed arrived settled applied died perished crossed went came entered sailed landed
-    stayed remained survived marched gathered attended signed lived escaped moved drowned resettled disembarked embarked enlisted sought
-    travelled traveled registered live lives flee leave return arrive cross""".split()
+_SIGNS = {
+    "$": "dollar",
+    "£": "pound",
+    "€": "euro",
+    "¥": "yen",
+    "₽": "rouble",
+    "₹": "rupee",
+    "₪": "shekel",
+    "₴": "hryvnia",
+    "₤": "lira",
+    "usd": "dollar",
+    "eur": "euro",
+    "gbp": "pound",
+    "rs": "rupee",
+    "rs.": "rupee",
+    "dm": "mark",
+    "chf": "franc",
+}
+_PERSON_VERBS = word_set(
+    """
+    demonstrated left emigrated immigrated migrated returned fled departed arrived settled applied died
+    perished crossed went came entered sailed landed stayed remained survived marched gathered attended
+    signed lived escaped moved drowned resettled disembarked embarked enlisted sought travelled traveled
+    registered live lives flee leave return arrive cross
+    """
 )
-_PERSON_PARTICIPLES = frozenset(
-    "who whom fleeing returning leaving arriving emigrating crossing moving entering seeking displaced stranded detained interned deported expelled evacuated resettled naturalised naturalized".split()
+_PERSON_PARTICIPLES = word_set(
+    """
+    who whom fleeing returning leaving arriving emigrating crossing moving entering seeking displaced
+    stranded detained interned deported expelled evacuated resettled naturalised naturalized
+    """
 )
-_AUXILIARIES = frozenset("have has had were was are will would could may might did".split())
-_PASSIVE_PERSON = frozenset(
-    """deported expelled evacuated resettled repatriated interned displaced admitted naturalised naturalized killed arrested detained settled born enrolled
-    allowed permitted left fled returned arrived emigrated stranded housed accommodated enumerated living sent brought
-    transported recruited moved forced ferried dying drowned""".split()
+_AUXILIARIES = word_set("have has had were was are will would could may might did")
+_PASSIVE_PERSON = word_set(
+    """
+    deported expelled evacuated resettled repatriated interned displaced admitted naturalised
+    naturalized killed arrested detained settled born enrolled allowed permitted left fled returned
+    arrived emigrated stranded housed accommodated enumerated living sent brought transported recruited
+    moved forced ferried dying drowned
+    """
 )
-_SUBJECT_VERBS = frozenset(
-    """numbered number numbers totalled totaled totals total reached reaches rose risen rising fell fallen falling dropped dropping declined increased increasing grew grown stood stands
-    climbed sank soared exceeded averaged was were is are plunged shrank peaked hit surpassed doubled estimated put decreased dwindled swelled swollen jumped
-    amounted came""".split()
+_SUBJECT_VERBS = word_set(
+    """
+    numbered number numbers totalled totaled totals total reached reaches rose risen rising fell fallen
+    falling dropped dropping declined increased increasing grew grown stood stands climbed sank soared
+    exceeded averaged was were is are plunged shrank peaked hit surpassed doubled estimated put
+    decreased dwindled swelled swollen jumped amounted came
+    """
 )
-_SUBJECT_NOUNS = {"emigration": "person", "immigration": "person", "migration": "person", "population": "person", "populations": "person", "exodus": "person", "outflow": "person",
-    "inflow": "person", "influx": "person", "net-migration": "person", "outmigration": "person", "caseload": "person", "intake": "person", "repatriation": "person", "resettlement": "person",
-    "workforce": "person", "emigrations": "person", "return": "person", "nation": "person", "crowd": "person", "convoy": "person", "community": "person", "diaspora": "person", "toll": "person", "membership": "person", "naturalisations": "person",
-    "naturalizations": "person", "deportations": "person", "expulsions": "person", "evacuations": "person", "returns": "person", "departures": "person", "arrivals": "person",
-    "admissions": "person", "crossings": "person", "enrolment": "person", "enrollment": "person", "fee": "currency", "salary": "currency", "price": "currency", "cost": "currency"}  # fmt: skip
-_HEAD_ADJECTIVES = frozenset(
-    "displaced stateless homeless unemployed foreign-born born dead wounded missing injured elderly disabled young poor".split()
+_COUNTED_PEOPLE = word_set(
+    """
+    emigration immigration migration population populations exodus outflow inflow influx net-migration
+    outmigration caseload intake repatriation resettlement workforce emigrations return nation crowd convoy
+    community diaspora toll membership naturalisations naturalizations deportations expulsions evacuations returns
+    departures arrivals admissions crossings enrolment enrollment
+    """
 )
-_HYPHEN = re.compile(r"-$")
+_SUBJECT_NOUNS = dict.fromkeys(_COUNTED_PEOPLE, "person") | dict.fromkeys(word_set("fee salary price cost"), "currency")
 #: A noun phrase after a number has at most this many words.
 _LONGEST_PHRASE = 7
 
