@@ -25,6 +25,7 @@ from counterstream.evidence.claim import Use
 if TYPE_CHECKING:
     from counterstream.case import Case
     from counterstream.drafting.review.table import Taken
+    from counterstream.errors import Problem
     from counterstream.workflow.filing import Filed
     from counterstream.workflow.reviewing import Review
 
@@ -94,10 +95,12 @@ def review(
             filed = None
             if folder is not None and (write or (on_terminal and _is_wanted(opened, folder))):
                 filed = _file(opened, folder)
+            changed = _find_changed(opened, folder) if folder is not None else ()
             if as_json:
-                content = _review_as_data(opened, read, filed)
+                content = _review_as_data(opened, read, filed, changed)
                 print_json(content | {"taken": asdict(taken) if taken else None})
                 return
+            show_problems(changed)
             _print_state(opened, filed)
 
 
@@ -164,6 +167,14 @@ def _file(opened: Review, folder: Path) -> Filed:
     return file_rows(folder, accepted_entries(opened), (source_of(opened.file),))
 
 
+def _find_changed(opened: Review, folder: Path) -> tuple[Problem, ...]:
+    """Return a warning for each row of the ledger whose decision was changed after it was added."""
+    from counterstream.workflow.filing import find_changed
+    from counterstream.workflow.reviewing import list_accepted
+
+    return find_changed(folder, list_accepted(opened)[0], opened.session.source)
+
+
 def _write_table(opened: Review, path: Path, *, as_json: bool) -> None:
     """Write the review as a table."""
     from counterstream.drafting.review.table import format_review
@@ -219,7 +230,9 @@ def filed_as_data(filed: Filed) -> dict[str, object]:
     }
 
 
-def _review_as_data(opened: Review, case: Case | None, filed: Filed | None) -> dict[str, object]:
+def _review_as_data(
+    opened: Review, case: Case | None, filed: Filed | None, changed: tuple[Problem, ...]
+) -> dict[str, object]:
     """Return a review as plain data: every item with what it amounts to."""
     from counterstream.drafting.review.item import fields_of, get_field
     from counterstream.drafting.review.session import judge
@@ -257,5 +270,5 @@ def _review_as_data(opened: Review, case: Case | None, filed: Filed | None) -> d
         "counts": {name: number for name, number in session.counts.items() if number},
         "items": items,
         "filed": filed_as_data(filed) if filed is not None else None,
-        "problems": list_problems((*opened.warnings, *(case.warnings if case is not None else ()))),
+        "problems": list_problems((*opened.warnings, *changed, *(case.warnings if case is not None else ()))),
     }

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from counterstream.drafting.candidate import Candidate, Measure
 from counterstream.drafting.conversion import PERSON_PAPERS, About, name_kind, name_unit, read_wording
@@ -26,6 +27,8 @@ from counterstream.system.system import System
 MOST_PROPOSALS = 9
 #: A proposal needs at least a matter in common, or a rarer word and a place.
 LEAST_SCORE = 1.5
+#: A system's own words are looked at for every candidate; sentences come and go.
+REMEMBERED = 2_048
 
 #: Beginnings of words for one matter, for any migration.
 _MATTERS: dict[str, tuple[str, ...]] = {
@@ -187,6 +190,7 @@ def is_answered(system: System, candidate: Candidate, proposal: Proposal) -> boo
     return bool(answered) and answered[0].observable.name == proposal.observable
 
 
+@lru_cache(maxsize=REMEMBERED)
 def find_matters(text: str) -> frozenset[str]:
     """Return the matters of a migration that a text speaks of."""
     low = " ".join(text.lower().split())
@@ -195,6 +199,7 @@ def find_matters(text: str) -> frozenset[str]:
     return frozenset(found | {"return"} if _PHRASES.search(low) else found)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def find_words(text: str) -> frozenset[str]:
     """Return the words of a text that say something, in lower case and cut to their stem."""
     return frozenset(word.rstrip("s")[:7] for word in _WORD.findall(text.lower()) if word not in _COMMON)

@@ -175,6 +175,48 @@ def file_rows(folder: Path, entries: Sequence[Entry], sources: Iterable[Source])
     return filed
 
 
+def find_changed(folder: Path, entries: Sequence[Entry], source: str) -> tuple[Problem, ...]:
+    """Return a warning for each row of the ledger whose decision was changed after it was added.
+
+    Parameters
+    ----------
+    folder
+        Of the ledger.
+    entries
+        What is accepted now, of one document.
+    source
+        Digest of that document.
+    """
+    recorded = read_provenance(_read(folder / PROVENANCE_FILE), str(folder / PROVENANCE_FILE))
+    if not any(place.source == source for place in recorded):
+        return ()
+    ledger, _ = check_ledger(folder)
+    held = {claim.id: claim for claim in ledger.claims} if ledger else {}
+    now = {entry.provenance.place: entry.row for entry in entries if entry.provenance}
+    problems: list[Problem] = []
+    for place, name in recorded.items():
+        row, claim = now.get(place), held.get(name)
+        if place.source != source or claim is None:
+            continue
+        if row is None:
+            problems.append(_differ(claim, "is no longer accepted"))
+        elif isinstance(row, Claim) and _stated(row) != _stated(claim):
+            problems.append(_differ(claim, "was edited, here or in the ledger,"))
+    return tuple(problems)
+
+
+def _stated(claim: Claim) -> tuple[object, ...]:
+    """Return what a claim states, apart from how it is filed."""
+    return claim.value, claim.low, claim.high, claim.hedge, claim.first, claim.last, claim.unit
+
+
+def _differ(claim: Claim, what: str) -> Problem:
+    """Say that a row of the ledger is not what the review says now."""
+    mend = "correct or remove the row by hand if the review is right; rows that are there are never changed"
+    message = f"{claim.id} {what} since it was added"
+    return Problem(codes.LEDGER_DIFFERS, message, claim.file, claim.line, mend=mend, severity="warning")
+
+
 def check_writable(folder: Path) -> None:
     """Refuse a folder of the installed package.
 

@@ -157,6 +157,14 @@ def accepted_entries(review: Review) -> tuple[Entry, ...]:
     CounterstreamError
         If something accepted makes no row now, as when the case has changed since.
     """
+    entries, problems = list_accepted(review)
+    if problems:
+        raise CounterstreamError(problems)
+    return entries
+
+
+def list_accepted(review: Review) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
+    """Return what was accepted as rows of a ledger, and what keeps the rest of it from being rows."""
     session = review.session
     decided = _who_accepted(session)
     entries: list[Entry] = []
@@ -175,9 +183,7 @@ def accepted_entries(review: Review) -> tuple[Entry, ...]:
             review.file.document.name, review.file.draft.version, item.place, item.anchor, repeats, who, when
         )
         entries.append(Entry(judgement.row, provenance))
-    if problems:
-        raise CounterstreamError(problems)
-    return tuple(entries)
+    return tuple(entries), tuple(problems)
 
 
 def _who_accepted(session: Session) -> dict[Place, tuple[str, str]]:

@@ -130,6 +130,34 @@ def test_from_draft_to_ledger_by_a_table(folder: Path) -> None:
     assert (folder / "shore" / "claims.csv").read_bytes() == after
 
 
+def take(folder: Path, **decisions: str) -> Ran:
+    """Take decisions by a table: ``q1500="accept"`` decides on what has 1500 in its words."""
+    Ran("evidence", "review", "report.draft.json", "--case", "shore", "--to-csv", "review.csv")
+    rows = rows_of((folder / "review.csv").read_text(encoding="utf-8"))
+    for row in rows:
+        digits = "".join(letter for letter in row["quote"] if letter.isdigit())
+        decision, _, value = decisions.get(f"q{digits}", "").partition(":")
+        row["decision"] = decision or row["decision"]
+        row["value"] = value or row["value"]
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    (folder / "review.csv").write_text(stream.getvalue(), encoding="utf-8", newline="")
+    return Ran("evidence", "review", "report.draft.json", "--case", "shore", "--from-csv", "review.csv", "--write")
+
+
+def test_rows_that_are_there_are_never_changed_and_what_differs_is_told(folder: Path) -> None:
+    draft("--case", "shore")
+    assert take(folder, q1500="accept", q1250="accept").status == 0
+    before = (folder / "shore" / "claims.csv").read_bytes()
+    ran = take(folder, q1500="reject", q1250="accept:1260")
+    assert (folder / "shore" / "claims.csv").read_bytes() == before
+    assert "claims.csv:6: D332 warning: D0001 is no longer accepted since it was added" in ran.err
+    assert "claims.csv:7: D332 warning: D0002 was edited, here or in the ledger, since it was added" in ran.err
+    assert ran.status == 0
+
+
 def test_a_changed_document_keeps_the_decisions_on_words_that_are_still_there(folder: Path) -> None:
     draft()
     Ran("evidence", "review", "report.draft.json", "--to-csv", "review.csv")
