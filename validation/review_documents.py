@@ -28,6 +28,8 @@ from counterstream.case import find_case
 from counterstream.drafting.decisions import read_decisions
 
 REVIEWS = Path(__file__).parent / "reviews"
+#: What is kept of each drafted claim that was checked.
+KEPT = ("id", "observable", "hedge", "value", "predicted_low90", "predicted_high90", "surprise", "wrong_probability")
 START = [sys.executable, "-m", "counterstream"]
 
 
@@ -145,12 +147,15 @@ def run_case(folder: Path, drafted: set[str]) -> dict[str, Any]:
     page = (folder / "run" / "report.html").read_text(encoding="utf-8")
     rows = read_rows(folder / "case" / "claims.csv")
     locators = [row["locator"] for row in rows if row["id"] in drafted]
-    checked = [row for row in read_rows(folder / "run" / "claims_checked.csv") if row["claim"] in drafted]
+    checked = [row for row in read_rows(folder / "run" / "claims_checked.csv") if row["id"] in drafted]
+    told = json.loads((folder / "run" / "run.json").read_text(encoding="utf-8"))
     return {
         "exit_status": ended.returncode,
         "seconds": time.monotonic() - began,
         "locators_in_the_report": sum(locator in page for locator in locators),
-        "claims_checked": checked,
+        "verdict": told["verdict"],
+        "checked_coverage_90": told["checked_coverage_90"],
+        "claims_checked": [{name: row[name] for name in KEPT} for row in checked],
     }
 
 

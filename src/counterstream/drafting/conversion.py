@@ -135,6 +135,8 @@ def read_wording(candidate: Candidate) -> Wording:
 def _choose_hedge(bound: Bound, candidate: Candidate) -> Hedge:
     """Return the hedge of a bound with its words."""
     words = candidate.hedge_words.lower()
+    if bound is Bound.RELATIVE:  # its own words say what part of the other figure is meant
+        words = f"{words} {candidate.anchor.quote.lower()}"
     if any(stem in words for stem in _PROJECTING):
         return Hedge.PROJECTION
     for word, hedge in _WORDS.get(bound, ()):

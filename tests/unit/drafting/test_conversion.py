@@ -70,6 +70,12 @@ def test_only_is_a_hedge_of_exact_figures_and_moves_no_bound() -> None:
     assert read_wording(over).hedge is Hedge.OVER
 
 
+def test_half_of_another_figure_says_so_in_its_own_words() -> None:
+    text = "In January half the number of 1986 left."
+    half = make_candidate("half the number", text, bound=Bound.RELATIVE, unit="ratio", value=0.5)
+    assert read_wording(half).hedge is Hedge.HALF_OF
+
+
 @pytest.mark.parametrize("bound", [bound for bound in Bound if bound not in (Bound.RANGE, Bound.VAGUE)])
 def test_no_margin_is_invented(bound: Bound) -> None:
     said = read_wording(make_candidate("155", bound=bound))
