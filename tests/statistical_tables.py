@@ -76,6 +76,21 @@ dataflow,OFFICE:MIG(1.0),I,004: New Shore,008: Old Shore,B11: Inflows,PS: Person
 dataflow,OFFICE:MIG(1.0),I,004: New Shore,008: Old Shore,B11: Inflows,PS: Persons,2019-Q1,99,A: Normal,0: Units
 """
 
+_SDMX = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
+_URN = "urn:sdmx:org.sdmx.infomodel.datastructure.DataStructure=ESTAT:MIGR_POP1CTZ(1.0)"
+SDMX_ML = f"""\
+<?xml version="1.0" encoding="UTF-8"?>
+<m:StructureSpecificData xmlns:m="{_SDMX}/message" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+ xmlns:ss="{_SDMX}/data/structurespecific" xmlns:c="{_SDMX}/common" xmlns:ns1="{_URN}:ObsLevelDim:TIME_PERIOD">
+<m:Header><m:ID>X</m:ID><m:Test>false</m:Test><m:Prepared>2026-10-04T10:00:00</m:Prepared><m:Sender id="ESTAT"/>
+<m:Structure namespace="{_URN}" dimensionAtObservation="TIME_PERIOD" structureID="MIGR_POP1CTZ"><c:Structure>
+<Ref agencyID="ESTAT" id="MIGR_POP1CTZ" version="1.0"/></c:Structure></m:Structure></m:Header>
+<m:DataSet ss:dataScope="DataStructure" xsi:type="ns1:DataSetType" ss:structureRef="MIGR_POP1CTZ">
+<Series freq="A" citizen="004" sex="T" age="TOTAL" unit="NR" geo="NS"><Obs TIME_PERIOD="2019" OBS_VALUE="4321"/>
+<Obs TIME_PERIOD="2020" OBS_VALUE="4400" OBS_FLAG="p"/><Obs TIME_PERIOD="2021" OBS_FLAG="c"/></Series>
+</m:DataSet></m:StructureSpecificData>
+"""
+
 DESA_HEADINGS = [
     "Index",
     "Region, development group, country or area of destination",

@@ -26,6 +26,7 @@ SAMPLES = {
     "decisions.csv": tables.UNHCR_DECISIONS,
     "migr_imm5prv.tsv": tables.EUROSTAT_IMMIGRATION,
     "office.csv": tables.SDMX_OFFICE,
+    "pop.xml": tables.SDMX_ML,
 }
 
 
@@ -114,6 +115,10 @@ NONSENSE: dict[str, tuple[str, Callable[[Path], object]]] = {
     "too large": ("a.csv", lambda p: p.write_bytes(b"x" * 50_000_001)),
     "a line": ("a.csv", lambda p: p.write_bytes(b"x" * 49_000_000)),
     "colons": ("migr_imm5prv.tsv", lambda p: p.write_bytes(EUROSTAT_HEADING + b"A,x,NR,y" + b"\t: " * 60 + b"\n")),
+    "observations": (
+        "a.xml",
+        lambda p: p.write_text(tables.SDMX_ML[:-60] + '<Obs A="1"/>' * 700_000, encoding="utf-8"),
+    ),
     "packed": ("migr_imm5prv.tsv.gz", lambda p: p.write_bytes(gzip.compress(b"a" * 200_000_000))),
     "packed twice": ("a.tsv.gz", lambda p: p.write_bytes(gzip.compress(b"a")[:-4])),
     "sheet": ("a.xlsx", lambda p: tables.write_workbook(p, [["x" * 20_000] * 20] * 1_000)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import sys
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -244,6 +245,34 @@ def test_eurostat_as_sdmx_says_the_same(tmp_path: Path) -> None:
     )
     assert (claim.origin, claim.destination, claim.value, claim.agency) == ("OS", "NS", 4321, "Eurostat")
     assert "confidential" in imported.skipped[0].reason
+
+
+def test_sdmx_ml_says_the_same_as_sdmx_csv(tmp_path: Path) -> None:
+    imported = import_table(put(tmp_path, "pop.xml", tables.SDMX_ML))
+    assert [(c.what, c.origin, c.destination, c.first.isoformat(), c.value, c.hedge) for c in imported.claims] == [
+        ("population by country of citizenship", "004", "NS", "2019-01-01", 4321, Hedge.EXACT),
+        ("population by country of citizenship", "004", "NS", "2020-01-01", 4400, Hedge.ESTIMATE),
+    ]
+    assert [(s.line, s.reason) for s in imported.skipped] == [(3, "no figure is available, confidential")]
+    assert imported.claims[0].locator == "observation 1, column OBS_VALUE"
+    assert imported.kind is ImportKind.SDMX
+
+
+def test_sdmx_ml_that_cannot_be_read(tmp_path: Path) -> None:
+    assert codes_of(put(tmp_path, "cut.xml", tables.SDMX_ML[:-80])) == ("D415",)
+    laughs = tables.SDMX_ML.replace("<m:Struct", '<!DOCTYPE m [<!ENTITY a "b">]><m:Struct', 1)
+    assert codes_of(put(tmp_path, "entities.xml", laughs)) == ("D415",)
+    structure = tables.SDMX_ML.replace("StructureSpecificData", "Structure")
+    assert codes_of(put(tmp_path, "structure.xml", structure)) == ("D407",)
+
+
+def test_sdmx_ml_names_the_extra_that_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None in sys.modules is how Python marks a module that is not to be found."""
+    monkeypatch.setitem(sys.modules, "pysdmx.errors", None)
+    with pytest.raises(CounterstreamError) as caught:
+        import_table(put(tmp_path, "pop.xml", tables.SDMX_ML))
+    assert caught.value.codes == ("D409",)
+    assert 'pip install "counterstream[sdmx]"' in caught.value.problems[0].mend
 
 
 def test_migrant_stock_at_mid_year_by_sort_of_data(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from counterstream.drafting.imports.eurostat import import_eurostat, is_eurostat
 from counterstream.drafting.imports.figures import Gathering
 from counterstream.drafting.imports.imported import Imported, ImportKind, ImportOptions
 from counterstream.drafting.imports.rows import RawTable, read_raw_table
-from counterstream.drafting.imports.sdmx import import_sdmx_csv, is_sdmx_csv
+from counterstream.drafting.imports.sdmx import import_sdmx, is_sdmx
 from counterstream.drafting.imports.undesa import import_undesa, is_workbook
 from counterstream.drafting.imports.unhcr import import_unhcr, is_unhcr
 from counterstream.drafting.readers.files import read_file
@@ -20,11 +20,11 @@ from counterstream.evidence.claim import Source
 _TEXT_IMPORTS: dict[ImportKind, Callable[[RawTable, ImportOptions], tuple[Gathering, Source]]] = {
     ImportKind.UNHCR: import_unhcr,
     ImportKind.EUROSTAT: import_eurostat,
-    ImportKind.SDMX: import_sdmx_csv,
+    ImportKind.SDMX: import_sdmx,
 }
 _SIGNS: tuple[tuple[ImportKind, Callable[[RawTable], bool]], ...] = (
     (ImportKind.EUROSTAT, is_eurostat),
-    (ImportKind.SDMX, is_sdmx_csv),
+    (ImportKind.SDMX, is_sdmx),
     (ImportKind.UNHCR, is_unhcr),
 )
 #: Reasons told where no claim comes of a table.
@@ -37,7 +37,7 @@ def import_table(path: Path, kind: ImportKind | None = None, options: ImportOpti
     Parameters
     ----------
     path
-        CSV or TSV, packed with gzip or not, or an XLSX workbook.
+        CSV, TSV or SDMX-ML, packed with gzip or not, or an XLSX workbook.
     kind
         Sort of the table; found from its first lines if not given.
     options
@@ -72,7 +72,7 @@ def _recognise(table: RawTable) -> ImportKind:
             str(table.path),
             1,
             found=table.head.partition("\n")[0][:120],
-            allowed="a CSV download of UNHCR, the workbook of UN DESA, a TSV file of Eurostat, SDMX-CSV",
+            allowed="a CSV download of UNHCR, the workbook of UN DESA, a TSV file of Eurostat, SDMX-CSV or SDMX-ML",
             mend="name its kind (unhcr, un-desa, eurostat, sdmx), or bring it into the columns of claims.csv",
         )
     )

@@ -1,6 +1,6 @@
-"""SDMX-CSV of any office, versions 1.0 and 2.x.
+"""SDMX messages of any office: SDMX-CSV, versions 1.0 and 2.x, and SDMX-ML.
 
-A row is an observation: columns of dimensions and attributes, ``TIME_PERIOD`` and ``OBS_VALUE``.
+A row of SDMX-CSV is an observation: columns of dimensions and attributes, ``TIME_PERIOD`` and ``OBS_VALUE``.
 Version 1.0 begins with ``DATAFLOW``, later ones with ``STRUCTURE`` and ``STRUCTURE_ID`` (SDMX
 Technical Working Group, "SDMX-CSV", field guides 1.0 and 2.0).
 """
@@ -8,7 +8,7 @@ Technical Working Group, "SDMX-CSV", field guides 1.0 and 2.0).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from counterstream.drafting.imports import codes
@@ -44,53 +44,97 @@ class Dataflow:
         return self.agency.upper() == "ESTAT"
 
 
-def is_sdmx_csv(table: RawTable) -> bool:
-    """Whether a table looks like SDMX-CSV."""
+@dataclass(frozen=True, slots=True)
+class SdmxRow:
+    """An observation: its line or number, its data set, its cells by column in lower case, or what is wrong with it."""
+
+    number: int
+    dataflow: Dataflow
+    cells: Mapping[str, str]
+    fault: str = ""
+
+
+def is_sdmx(table: RawTable) -> bool:
+    """Whether a table looks like SDMX-CSV or SDMX-ML."""
+    if is_sdmx_ml(table):
+        return True
     heading = table.head.partition("\n")[0].casefold()
     return "obs_value" in heading and heading.lstrip('"').startswith(("dataflow", "structure"))
 
 
-def import_sdmx_csv(table: RawTable, options: ImportOptions) -> tuple[Gathering, Source]:
-    """Import an SDMX-CSV file that holds one data set.
+def is_sdmx_ml(table: RawTable) -> bool:
+    """Whether a file is an SDMX message in XML."""
+    return table.head.lstrip().startswith("<") and "sdmx.org/resources/sdmxml/schemas" in table.head
+
+
+def import_sdmx(table: RawTable, options: ImportOptions) -> tuple[Gathering, Source]:
+    """Import an SDMX message that holds one data set: SDMX-CSV, or SDMX-ML with the extra ``sdmx``.
 
     Raises
     ------
     CounterstreamError
-        If columns are missing (D402), a column of the selection is not there (D416) or what the
-        data set counts is not known (D406).
+        If columns are missing (D402), a column of the selection is not there (D416), what the
+        data set counts is not known (D406), or SDMX-ML cannot be read (D415, D409).
     """
+    if is_sdmx_ml(table):
+        # The reader of SDMX-ML is an extra, and slow to load.
+        from counterstream.drafting.imports.sdmx_ml import read_sdmx_ml
+
+        return _import_rows(read_sdmx_ml(table), table, options, "observation")
+    return _import_rows(_read_csv(table, options), table, options, "line")
+
+
+def _import_rows(
+    rows: Iterable[SdmxRow], table: RawTable, options: ImportOptions, row_word: str
+) -> tuple[Gathering, Source]:
+    """Make claims of the observations of the first data set."""
     name = str(table.path)
-    rows = split_rows(table)
-    line, heading = next(rows, (1, [""]))
-    columns = _name_columns(heading)
-    _check_columns(columns, heading, options, name, line)
-    cube: Cube | None = None
-    gathering = Gathering(name, options.source_id, "", options)
+    gathering = Gathering(name, options.source_id, "", options, row_word)
     dataflow, updated = Dataflow("", ""), ""
-    for line, cells in rows:
+    cube: Cube | None = None
+    for row in rows:
         if gathering.findings.is_full:
             break
-        if len(cells) != len(heading):
-            message = f"the row has {len(cells)} cells, the heading {len(heading)}"
+        if row.fault:
             mend = "download the table again; the file may be cut off"
-            gathering.report(codes.RAGGED_ROW, message, line, found=",".join(cells)[:200], mend=mend)
+            gathering.report(codes.RAGGED_ROW, row.fault, row.number, mend=mend)
             continue
-        row = {column: _code_alone(cells[i], heading[i]) for i, column in columns.items()}
-        here = _read_dataflow(row)
         if cube is None:
-            dataflow, updated = here, row.get("last update", "")
+            dataflow, updated = row.dataflow, row.cells.get("last update", "")
             cube = _describe_cube(dataflow, options, name)
             gathering.agency = "Eurostat" if dataflow.is_eurostat else dataflow.agency
             gathering.source_id = options.source_id or f"{dataflow.agency}-{table.digest[:8]}"
-        if here != dataflow:
-            gathering.skip(line, "", f"{here.agency}:{here.id}", "of another data set than the first row")
-        elif row.get("action", "")[:1] == "D":
-            gathering.skip(line, "", row["action"], "an observation to be deleted")
+        if row.dataflow != dataflow:
+            found = f"{row.dataflow.agency}:{row.dataflow.id}"
+            gathering.skip(row.number, "", found, "of another data set than the first row")
+        elif row.cells.get("action", "")[:1] == "D":
+            gathering.skip(row.number, "", row.cells["action"], "an observation to be deleted")
         else:
-            take_observation(_observe(line, row), cube, gathering)
+            take_observation(_observe(row), cube, gathering)
     if cube is not None:
         report_unknown_flags(cube, gathering)
     return gathering, _describe_source(gathering.source_id, dataflow, table, updated)
+
+
+def _read_csv(table: RawTable, options: ImportOptions) -> Iterator[SdmxRow]:
+    """Give the rows of an SDMX-CSV file.
+
+    Notes
+    -----
+    pysdmx 1.21 reads SDMX-CSV too, by way of pandas, which takes codes for numbers: "004",
+    Afghanistan in the code list of the United Nations, becomes "4".  Here codes stay text.
+    """
+    lines = split_rows(table)
+    line, heading = next(lines, (1, [""]))
+    columns = _name_columns(heading)
+    _check_columns(columns, heading, options, str(table.path), line)
+    for line, cells in lines:
+        if len(cells) != len(heading):
+            fault = f"the row has {len(cells)} cells, the heading {len(heading)}"
+            yield SdmxRow(line, Dataflow("", ""), {}, fault)
+            continue
+        row = {column: _code_alone(cells[i], heading[i]) for i, column in columns.items()}
+        yield SdmxRow(line, parse_dataflow(row.get("dataflow") or row.get("structure_id", "")), row)
 
 
 def _name_columns(heading: list[str]) -> dict[int, str]:
@@ -145,9 +189,9 @@ def _code_alone(cell: str, heading: str) -> str:
     return text.partition(": ")[0] if ": " in heading else text
 
 
-def _read_dataflow(row: Mapping[str, str]) -> Dataflow:
-    """Return agency and name of the data set that a row belongs to."""
-    found = _DATAFLOW.fullmatch(row.get("dataflow") or row.get("structure_id", ""))
+def parse_dataflow(text: str) -> Dataflow:
+    """Return agency and name of a data set from a reference such as ``ESTAT:MIGR_IMM1CTZ(1.0)``."""
+    found = _DATAFLOW.fullmatch(text)
     return Dataflow(found["agency"], found["id"]) if found else Dataflow("SDMX", "")
 
 
@@ -160,17 +204,18 @@ def _describe_cube(dataflow: Dataflow, options: ImportOptions, file: str) -> Cub
     return Cube(meaning, EUROSTAT_FLAGS if dataflow.is_eurostat else SDMX_FLAGS)
 
 
-def _observe(line: int, row: Mapping[str, str]) -> Observation:
+def _observe(row: SdmxRow) -> Observation:
     """Return the observation of a row."""
     passed = _STRUCTURE | _OBSERVED | _COMMENTS
+    cells = row.cells
     return Observation(
-        line,
+        row.number,
         0,
         "OBS_VALUE",
-        {name: value for name, value in row.items() if name not in passed},
-        row["time_period"],
-        row["obs_value"],
-        row.get("obs_flag") or row.get("obs_status", ""),
+        {name: value for name, value in cells.items() if name not in passed},
+        cells.get("time_period", ""),
+        cells.get("obs_value", ""),
+        cells.get("obs_flag") or cells.get("obs_status", ""),
     )
 
 
