@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -105,18 +105,45 @@ class CleanText:
         Cleaned text; ``\\n`` parts paragraphs and nothing else.
     offsets
         For each of its characters the place in the raw text.
+    seams
+        Places in the cleaned text where a line of one column ends and its next one begins.
     fired
         Rule, raw start and raw end of everything that was taken out or joined.
     """
 
     text: str = ""
     offsets: array[int] = field(default_factory=lambda: array("L"))
+    seams: list[int] = field(default_factory=list[int])
     fired: list[tuple[Rule, int, int, str]] = field(default_factory=list[tuple[Rule, int, int, str]])
 
-    def raw_span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the raw span of a cleaned span that is not empty."""
+    def raw_span(self, start: int, end: int, core: int = -1) -> tuple[int, int]:
+        """Return the raw span of a cleaned span that is not empty.
+
+        Where the span goes over the end of a line of a column it is cut to the part with
+        ``core``, or else with digits, for between its parts stands the other column.
+        """
+        if self.seams:
+            start, end = self._within_line(start, end, core)
         first, last = self.offsets[start], self.offsets[end - 1] + 1
         return (first, last) if first < last else (last - 1, first + 1)
+
+    def _within_line(self, start: int, end: int, core: int) -> tuple[int, int]:
+        """Return the part of a span, between the seams in it, that has the core or digits, or else the longest."""
+        cuts = self.seams[bisect_right(self.seams, start) : bisect_left(self.seams, end)]
+        parts = list(zip((start, *cuts), (*cuts, end), strict=True))
+        trimmed = [
+            (first + (self.text[first] in " \n"), last) for first, last in parts if self.text[first:last].strip()
+        ]
+        if len(trimmed) < 2:
+            return start, end
+        return max(
+            trimmed,
+            key=lambda part: (
+                part[0] <= core < part[1],
+                any(char.isdigit() for char in self.text[slice(*part)]),
+                part[1] - part[0],
+            ),
+        )
 
 
 def clean_text(raw: str, tables: Sequence[Table] = ()) -> tuple[CleanText, list[Table]]:
@@ -219,7 +246,7 @@ def _is_break(previous: Line, line: Line, blanks: int, crossed: bool, spacing: S
         return blanks > 1 and (ended or len(previous.text) < 60)
     if previous.text[0] == "#" or (previous.text.isupper() and len(previous.text) < 60 and not line.text.isupper()):
         return True
-    short = spacing.width >= 50 and len(previous.text) < 0.55 * spacing.width
+    short = not previous.half and spacing.width >= 50 and len(previous.text) < 0.55 * spacing.width
     return short and previous.text[-1] not in ",-–—" and (line.text[0].isupper() or line.text[0].isdigit())
 
 
@@ -238,9 +265,13 @@ def _join(cleaned: CleanText, pieces: list[str], previous: Line, line: Line, is_
                 tail = word.group() if word else ""
                 start = previous.end - len(parted.group())
                 cleaned.fired.append((BROKEN_WORD, start, line.start + len(tail), parted.group(1) + tail))
+            if previous.half:
+                cleaned.seams.append(len(cleaned.offsets))
             return
     pieces.append("\n" if is_break else " ")
     cleaned.offsets.append(previous.end - 1)
+    if previous.half:
+        cleaned.seams.append(len(cleaned.offsets) - 1)
 
 
 def _add_line(cleaned: CleanText, pieces: list[str], line: Line) -> None:

@@ -29,6 +29,7 @@ EVENT_FIELD = "D322"
 NO_TERMINAL = "D330"
 NO_CASE = "D331"
 LEDGER_DIFFERS = "D332"
+FILE_EXISTS = "D333"
 
 CODES: dict[str, str] = {
     HUGE_TEXT: "a document has more text than drafting reads at once",
@@ -52,5 +53,6 @@ CODES: dict[str, str] = {
     EVENT_FIELD: "a field of a claim is filled in for an event, or the other way round",
     NO_TERMINAL: "the review needs a terminal",
     NO_CASE: "accepted claims need a case, or files, to be written to",
+    FILE_EXISTS: "a file is there that somebody may have worked on, and is not written over",
     LEDGER_DIFFERS: "a decision was changed after its row was added to the ledger, which is left as it is",
 }

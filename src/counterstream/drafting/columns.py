@@ -44,8 +44,8 @@ def _order_block(lines: list[Line], start: int, end: int) -> Iterator[tuple[int,
             yield number, line
             continue
         left_text, right_text = line.text[: gap[0]], line.text[gap[1] :]
-        yield number, Line(line.start, line.start + len(left_text), left_text)
-        right.append((number, Line(line.start + gap[1], line.end, right_text)))
+        yield number, Line(line.start, line.start + len(left_text), left_text, True)
+        right.append((number, Line(line.start + gap[1], line.end, right_text, True)))
     yield from right
 
 

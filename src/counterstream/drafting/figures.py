@@ -184,6 +184,8 @@ def _figure_of_number(
     tokens: Tokens, number: Number, taken: list[bool], text: str, style: NumberStyle
 ) -> tuple[Figure | None, int]:
     """Return the figure of a number or a range, and the token from which to read on."""
+    if tokens.words[max(0, number.first - 2) : number.first] == ["all", "but"]:
+        return None, number.last
     if tokens.at(number.first - 1) == "per" or (tokens.at(number.first - 1) == "/" and number.first > 1):
         return None, number.last
     first, last = number.first, number.last
@@ -271,6 +273,7 @@ def _attach_unit(tokens: Tokens, figure: Figure, number: Number, text: str) -> N
         figure.fired.extend(again.fired)
 
 
+_FATES = word_set("survived died returned fled drowned emigrated perished escaped stayed remained")
 _LASTING = word_set(
     """
     for lasted took take takes waited waiting wait is was after of lived spent been last lasts with
@@ -304,6 +307,8 @@ def _is_quantity(tokens: Tokens, figure: Figure, number: Number, hedge: Hedge) -
         )
     if unit.rule is OTHER_NOUN:
         return number.value != 1 and unit.noun + "s" not in ABSTRACT_NOUNS and before not in _DEFINITE
+    if unit.last == unit.first and tokens.at(figure.last) in _FATES and number.value != 1:
+        return True
     if unit.last == unit.first:
         return (
             unit.last == unit.first and unit.unit == "person" and (bool(hedge.words) or unit.rule.id == "unit.group-of")

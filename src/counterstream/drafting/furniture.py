@@ -59,11 +59,12 @@ _FEWEST_HEADS = 3
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line without its line break; ``blank`` if it shows nothing."""
+    """A line without its line break, or the half of one that stands in a column of its own."""
 
     start: int
     end: int
     text: str
+    half: bool = False
 
     @property
     def blank(self) -> bool:

@@ -154,7 +154,7 @@ def _with_preposition(tokens: Tokens, item: Found, clock: Clock, perfect: bool) 
     if "/" in reading and ".." in reading:
         return last_of(reading) if when and reading.startswith("..") else reading
     if word == "by" and _HAD.isdisjoint(tokens.words):
-        return last_of(reading)
+        return reading
     if word in _UNTIL or (word == "to" and tokens.at(item.first - 2) == "up"):
         return f"../{last_of(reading)}"
     if word in _SINCE:

@@ -143,6 +143,11 @@ def _settle_unit(state: DraftState, tokens: Tokens, figure: Figure) -> bool:
         return True
     text = tokens.texts[figure.core]
     size = figure.value or figure.low or figure.high or 0
+    if tokens.at(figure.last) == "per" and (
+        tokens.at(figure.last + 1)[:1].isdigit() or tokens.at(figure.last + 1) in ("thousand", "million", "hundred")
+    ):
+        figure.unit_name = "rate"
+        return True
     large = (
         size >= 1000 and not (text.isdigit() and len(text) == 4 and size < 3000)
     ) or "suspect-digits" in figure.flags
@@ -298,7 +303,7 @@ def _make_candidate(
         )
         defaulted = [name for name in defaulted if name not in ("origin", "destination")]
     return Candidate(
-        state.anchor(tokens.starts[figure.first], tokens.ends[figure.last - 1]),
+        state.anchor(tokens.starts[figure.first], tokens.ends[figure.last - 1], tokens.starts[figure.core]),
         sentence,
         figure.value,
         figure.low,

@@ -68,9 +68,9 @@ class DraftState:
         """Record that a rule fired on a span of the raw text."""
         self.firings.append(Firing(rule.id, start, end, reading))
 
-    def anchor(self, start: int, end: int) -> Anchor:
-        """Return the anchor of a span of the cleaned text."""
-        return self.anchor_raw(*self.clean.raw_span(start, end))
+    def anchor(self, start: int, end: int, core: int = -1) -> Anchor:
+        """Return the anchor of a span of the cleaned text, and of the part with its core if columns part it."""
+        return self.anchor_raw(*self.clean.raw_span(start, end, core))
 
     def anchor_raw(self, start: int, end: int) -> Anchor:
         """Return the anchor of a span of the raw text."""

@@ -92,6 +92,7 @@ UP_TO = _before(
         "at the outside",
         "not (to|) exceed",
         "without exceeding",
+        "(never|not|rarely|seldom) (exceed|exceeded|exceeds|exceeding|surpass|surpassed)",
         "≤",
     ),
     Example("Up to 150 emigres returned.", "Up to", "le"),

@@ -81,7 +81,7 @@ def join_range(tokens: Tokens, number: Number, percent: int, taken: list[bool], 
     first_value = _share_magnitude(tokens, number, other, first_value)
     if first_value >= second_value or (connector == "or" and not _is_near(first_value, second_value, number)):
         return None
-    if connector == "to" and before != "between" and _changes(tokens, number.first):
+    if connector == "to" and before != "between" and (_changes(tokens, number.first) or before == "by"):
         return None
     begin = number.first
     if before in ("between", "from") and sign is None:
@@ -117,6 +117,6 @@ def _is_near(first: float, second: float, number: Number) -> bool:
 def _changes(tokens: Tokens, index: int) -> bool:
     """Whether a verb of change stands shortly before."""
     words = tokens.words[max(0, index - 8) : index]
-    if "ranging" in words or "varying" in words or "varied" in words or "ranged" in words or "by" in words[-1:]:
+    if "ranging" in words or "varying" in words or "varied" in words or "ranged" in words:
         return False
     return not CHANGE_VERBS.isdisjoint(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from counterstream.drafting.grammar.number_words import FRACTION_NAMES, UNITS, Number
@@ -149,6 +150,7 @@ _ZERO_NOUNS = word_set(
 )
 
 
+_TIMES = re.compile(r"\d{1,3}(?:\.\d+)?")
 #: Words with which a share can begin.
 FIRST_WORDS = (
     _MOST_FIRST
@@ -226,7 +228,7 @@ def read_share(tokens: Tokens, index: int, style: NumberStyle) -> Share | None:
             "eight",
             "ten",
         )
-        or word.isdigit()
+        or word[0].isdigit()
     ):
         found = _read_multiple(tokens, index)
         if found:
@@ -346,8 +348,8 @@ def _read_multiple(tokens: Tokens, index: int) -> Share | None:
         fraction = _read_fraction(tokens, index, alone=True)
         if fraction and fraction.value is not None:
             value, last = fraction.value, fraction.last
-        elif tokens.at(index + 1) == "times" and (word in UNITS or word.isdigit()):
-            value, last = float(UNITS.get(word, 0) or (int(word) if word.isdigit() else 0)), index + 2
+        elif tokens.at(index + 1) == "times" and (word in UNITS or _TIMES.fullmatch(word)):
+            value, last = float(UNITS.get(word, word)), index + 2
     if not value:
         return None
     if (

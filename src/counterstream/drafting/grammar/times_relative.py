@@ -199,6 +199,13 @@ def _part_of_this_year(match: re.Match[str], clock: Clock) -> str | None:
     return f"{format_month(year, first)}/{format_month(year, last)}"
 
 
+def _year_ending_alone(match: re.Match[str], clock: Clock) -> str | None:
+    month = month_number(match["m"])
+    year = pick_year(clock, month)
+    months = {"six months": 6, "nine months": 9, "three months": 3, "quarter": 3}.get(match["w"].lower(), 12)
+    return f"{format_month(year, month - months + 1)}/{format_month(year, month)}" if year else ""
+
+
 def _quarter_only(match: re.Match[str], clock: Clock) -> str | None:
     year = year_of(clock.last) or clock.last_year or clock.year
     first, last = months_of_part(match["p"].lower())
@@ -401,6 +408,19 @@ PATTERNS = (
             "Dated 24 May 1972. In the first eight months of this year 300 came.", "the first eight months of this year"
         ),
         behind="",
+    ),
+    _time(
+        "year-ending-alone",
+        "The year, or some months, to a month without its year.",
+        "the year twelve six",
+        (
+            r"(?:the )?(?P<w>year|twelve months|12 months|six months|nine months|three months|quarter) "
+            rf"(?:to|ending|ended|up to|ending in)(?: the end of)? {_BARE_MONTH}(?!,? ?(?:1[4-9]|20)\d\d\b)(?!\w)"
+        ),
+        _year_ending_alone,
+        Example(
+            "In 1972 they met. In the 12 months to September 300 came.", "the 12 months to September", "1971-10/1972-09"
+        ),
     ),
     _time(
         "quarter-alone",

@@ -79,8 +79,12 @@ PATTERNS = (
         "under over",
         r"(?:under|over) \d\d(?=[.,;)])(?!,\d)(?!\.\d)",
         Example("Some are students under 25.", "under 25"),
+        Example("Half of the refugees are under 18.", "under 18"),
         never=("The number fell to under 25.",),
-        behind=r"(?:\b[a-z]{3,}(?:nts|ers|ees|ors|ists|ians|ants)|\b(?:men|women|children|people)) (?:aged )?$",
+        behind=(
+            r"(?:\b[a-z]{3,}(?:nts|ers|ees|ors|ists|ians|ants)|"
+            r"\b(?:men|women|children|people|are|is|those|half|third|aged)) (?:aged )?$"
+        ),
     ),
     _trap(
         "age-of",

@@ -151,12 +151,14 @@ def build_singulars() -> dict[str, tuple[str, str]]:
             for form in (noun, *_plurals(noun)):
                 table[form] = (unit or noun, noun)
     table.update(_ODD_FORMS)
+    # "The one million mark" is no money.
+    del table["mark"]
     return table
 
 
 def _plurals(noun: str) -> tuple[str, ...]:
     """Return regular plurals of a noun."""
-    if noun.endswith("man"):
+    if noun.endswith("man") and noun not in ("german", "roman", "norman", "ottoman", "human"):
         return (noun[:-3] + "men",)
     if noun.endswith("y") and noun[-2] not in "aeiou":
         return (noun[:-1] + "ies",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from counterstream.drafting.grammar.number_words import TENS, UNITS
 from counterstream.drafting.grammar.rule import Example, Rule, word_set
 from counterstream.drafting.grammar.unit_words import DURATIONS, NOT_PERSONS, NOUNS, PERSON_ENDINGS, STOP_WORDS
 from counterstream.drafting.lexer import Tokens
@@ -32,7 +33,10 @@ PERSON_ENDING = Rule(
 OTHER_NOUN = Rule(
     "unit.other-noun",
     "Any other plural noun after a number in digits.",
-    (Example("Some 300 gadgets were sold.", "gadgets", "gadget"),),
+    (
+        Example("Some 300 gadgets were sold.", "gadgets", "gadget"),
+        Example("Some 300 Huguenots fled.", "Huguenots", "person"),
+    ),
     ("In 1972 some 300 left.",),
 )
 SIGN = Rule(
@@ -88,6 +92,7 @@ ELIDED = Rule(
     (Example("In 1971 13,000 people left. It was 32,000 in 1972.", "32,000", "person"),),
     ("In 1972 they paid $32,000.",),
 )
+_COUNTING = (frozenset(UNITS) - {"one"}) | frozenset(TENS)
 RULES = (NOUN, PERSON_ENDING, OTHER_NOUN, SIGN, VERB, GROUP_OF, WHO, SUBJECT, ELIDED)
 
 DURATION_WORDS = frozenset(DURATIONS.split())
@@ -213,14 +218,16 @@ def unit_after(tokens: Tokens, index: int, text: str, counts: bool) -> Unit | No
             best = (position, name_unit(unit, noun), noun, NOUN)
             if unit == "duration" or not _goes_on(tokens, position):
                 break
-        elif word in STOP_WORDS or not (word[0].isalpha() or word[0] == "&"):
+        elif word in STOP_WORDS or word in _COUNTING or not (word[0].isalpha() or word[0] == "&"):
             break
         elif is_person_noun(word):
             best = (position, "person", word[:-1], PERSON_ENDING)
             if not _goes_on(tokens, position):
                 break
         elif best is None and counts and position - index < 3 and _is_plural(word) and not _goes_on(tokens, position):
-            best = (position, _singular(word), _singular(word), OTHER_NOUN)
+            # A people that is in no list has its capital: Huguenots.
+            named = tokens.texts[position][0].isupper() and not tokens.texts[position].isupper()
+            best = (position, "person" if named else _singular(word), _singular(word), OTHER_NOUN)
             break
         elif best is not None and not (word.endswith("s") and tokens.texts[position].islower()):
             break
@@ -319,7 +326,7 @@ def unit_of_subject(tokens: Tokens, index: int, text: str) -> Unit | None:
     """Return the unit of the noun that is said to number, or to rise or fall to, a figure."""
     position = index - 1
     steps = 0
-    verb = False
+    verb = tokens.at(index - 1) == "at"
     best: Unit | None = None
     noun_before = tokens.at(index - 2)
     if tokens.at(index - 1) == "of" and noun_before in _SUBJECT_NOUNS:
@@ -395,7 +402,7 @@ def unit_of_whole(tokens: Tokens, index: int, text: str) -> Unit | None:
     while (
         tokens.at(position)
         in ("the", "these", "those", "this", "that", "its", "their", "our", "his", "all", "some", "such")
-        or tokens.at(position).isdigit()
+        or tokens.at(position)[:1].isdigit()
     ):
         position += 1
     if tokens.at(position) in ("group", "party", "contingent", "number"):
