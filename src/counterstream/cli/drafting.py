@@ -64,8 +64,8 @@ def draft(
         defaults = Defaults(date, origin, destination, group, month_first=month_first)
         drafted = draft_document(document, defaults)
         whole = DraftFile(document, defaults, cite_document(document, source, title, agency), drafted)
-        path = out or Path(file.name.partition(".")[0] + DRAFT_ENDING)
-        _check_replaceable(path)
+        path = out or Path((file.stem.lstrip(".") or "document") + DRAFT_ENDING)
+        _check_replaceable(path, document.name)
         write_text(path, format_draft(whole))
         if as_json:
             print_json(_draft_as_data(whole, read, path, explain=explain))
@@ -80,18 +80,22 @@ def draft(
         print_line(f"next: counterstream evidence review {path}{where}")
 
 
-def _check_replaceable(path: Path) -> None:
-    """Refuse to write over something that is no draft.
+def _check_replaceable(path: Path, name: str) -> None:
+    """Refuse to write over something that is no draft, or the draft of another document.
 
     Raises
     ------
     CounterstreamError
-        If it is something else (D306).
+        If it is something else (D306), or of a document of another name (D333).
     """
+    from counterstream.drafting import codes
     from counterstream.drafting.draft_file import read_draft
+    from counterstream.errors import CounterstreamError, Problem
 
-    if path.exists():
-        read_draft(path)
+    if path.exists() and (held := read_draft(path).document.name) != name:
+        # Its decisions stand beside it, and would be taken for decisions on this document.
+        message, mend = "this is the draft of another document", "name another file with --out"
+        raise CounterstreamError(Problem(codes.FILE_EXISTS, message, str(path), found=held, allowed=name, mend=mend))
 
 
 def _print_draft(whole: DraftFile, case: Case | None) -> None:
@@ -153,8 +157,8 @@ def _first_observable(candidate: Candidate, whole: DraftFile, case: Case | None)
 def _print_firings(drafted: Draft, text: str) -> None:
     """Print every rule that fired, with the words that it took."""
     print_line()
-    rows = [(str(f.start), f.rule, " ".join(text[f.start : f.end].split())[:80]) for f in drafted.firings]
-    print_table(("at", "rule", "words"), rows)
+    rows = [(str(f.start), f.rule, " ".join(text[f.start : f.end].split())[:80], f.reading) for f in drafted.firings]
+    print_table(("at", "rule", "words", "reads"), rows)
     print_line()
     seen = [(str(m.start), m.kind.value, m.rule, m.period, " ".join(m.quote.split())[:60]) for m in drafted.mentions]
     print_table(("at", "set aside as", "rule", "period", "words"), seen)

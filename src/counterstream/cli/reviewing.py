@@ -176,10 +176,21 @@ def _find_changed(opened: Review, folder: Path) -> tuple[Problem, ...]:
 
 
 def _write_table(opened: Review, path: Path, *, as_json: bool) -> None:
-    """Write the review as a table."""
+    """Write the review as a table.
+
+    Raises
+    ------
+    CounterstreamError
+        If the file exists (D333).
+    """
+    from counterstream.drafting import codes
     from counterstream.drafting.review.table import format_review
+    from counterstream.errors import CounterstreamError, Problem
     from counterstream.store.atomic import write_text
 
+    if path.exists():  # decisions may have been written into it
+        mend = "take its decisions with --from-csv, or name another file"
+        raise CounterstreamError(Problem(codes.FILE_EXISTS, "this file exists already", str(path), mend=mend))
     write_text(path, format_review(opened.session))
     if not as_json:
         tell(f"wrote {path}: fill in the column decision, then take it back with --from-csv")

@@ -46,6 +46,7 @@ USAGE_CODES = frozenset(
         "D315",
         "D330",
         "D331",
+        "D333",
         "U301",
         "U302",
     }

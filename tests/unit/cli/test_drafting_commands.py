@@ -97,6 +97,23 @@ def test_a_draft_is_replaced_and_another_file_is_not(folder: Path) -> None:
     assert (folder / "report.draft.json").read_text(encoding="utf-8") == "mine"
 
 
+def test_neither_a_table_nor_another_documents_draft_is_written_over(folder: Path) -> None:
+    draft()
+    (folder / "review.csv").write_text("mine", encoding="utf-8")
+    ran = Ran("evidence", "review", "report.draft.json", "--to-csv", "review.csv", "--json")
+    assert (ran.status, ran.codes) == (2, ["D333"])
+    assert (folder / "review.csv").read_text(encoding="utf-8") == "mine"
+    before = (folder / "report.draft.json").read_bytes()
+    (folder / "report.html").write_text(f"<p>{REPORT}</p>", encoding="utf-8")
+    ran = Ran("evidence", "draft", "report.html", "--json")
+    assert (ran.status, ran.codes) == (2, ["D333"])
+    assert (folder / "report.draft.json").read_bytes() == before
+    # One point in a name more makes another draft.
+    (folder / "report.2.txt").write_text(REPORT, encoding="utf-8")
+    assert Ran("evidence", "draft", "report.2.txt").status == 0
+    assert (folder / "report.2.draft.json").exists()
+
+
 def test_from_draft_to_ledger_by_a_table(folder: Path) -> None:
     draft("--case", "shore", "--source", "REPORT93", "--agency", "harbour office")
     assert Ran("evidence", "review", "report.draft.json", "--case", "shore", "--to-csv", "review.csv").status == 0
@@ -132,6 +149,7 @@ def test_from_draft_to_ledger_by_a_table(folder: Path) -> None:
 
 def take(folder: Path, **decisions: str) -> Ran:
     """Take decisions by a table: ``q1500="accept"`` decides on what has 1500 in its words."""
+    (folder / "review.csv").unlink(missing_ok=True)
     Ran("evidence", "review", "report.draft.json", "--case", "shore", "--to-csv", "review.csv")
     rows = rows_of((folder / "review.csv").read_text(encoding="utf-8"))
     for row in rows:
