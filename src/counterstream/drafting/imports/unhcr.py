@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -28,6 +29,8 @@ DEEPEST_HEADING = 40
 NOT_AVAILABLE = "no figure is available"
 _MISSING = frozenset({"", "-", "–", "..", "NA", "N/A"})
 _SUPPRESSED = "*"
+_NOWHERE = Place("")
+_YEAR = re.compile(r"\d{4}", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1951, 2100
 
 
@@ -200,11 +203,17 @@ def _read_row(line: int, cells: list[str], layout: Layout, gathering: Gathering,
     origin = _read_place(cells, layout.origin, layout.origin_code, ALL_ORIGINS)
     asylum = _read_place(cells, layout.asylum, layout.asylum_code, ALL_DESTINATIONS)
     counts = _counts_of_row(line, cells, layout, gathering)
+    # Columns of one route are wanted or not together, which matters in a file of the whole world.
+    routes = Counter(column.route for column in counts.values())
+    ends = {route: _follow(route, origin, asylum) for route in routes}
+    wanted = {route for route, number in routes.items() if gathering.wants(*ends[route], period, number)}
+    if not wanted:
+        return
     details, unit = _read_details(cells, layout)
     for position, column in counts.items():
-        start, end = _follow(column.route, origin, asylum)
-        if not gathering.wants(start, end, period):
+        if column.route not in wanted:
             continue
+        start, end = ends[column.route]
         quantity = _specify(column.quantity, details, unit)
         heading = layout.headings[position]
         figure = _read_figure(cells[position].strip(), column, gathering, line, heading, rounded=rounded)
@@ -218,7 +227,7 @@ def _read_row(line: int, cells: list[str], layout: Layout, gathering: Gathering,
 def _read_period(line: int, cells: list[str], layout: Layout, gathering: Gathering) -> Period | None:
     """Return the year, or month, of a row."""
     text = cells[layout.year].strip()
-    if not re.fullmatch(r"\d{4}", text, re.ASCII) or not _FIRST_YEAR <= int(text) <= _LAST_YEAR:
+    if not _YEAR.fullmatch(text) or not _FIRST_YEAR <= int(text) <= _LAST_YEAR:
         gathering.report(
             codes.BAD_PERIOD,
             "the year cannot be read",
@@ -252,15 +261,14 @@ def _read_place(cells: list[str], name: int | None, code: int | None, everywhere
 
 def _follow(route: Route, origin: Place, asylum: Place) -> tuple[Place, Place]:
     """Return from where to where people are counted."""
-    nowhere = Place("")
+    if route is Route.OUT:
+        return origin, asylum
     if route is Route.BACK:
         left = Place(ALL_ORIGINS) if asylum.name == ALL_DESTINATIONS else asylum
         return left, Place(ALL_DESTINATIONS) if origin.name == ALL_ORIGINS else origin
     if route is Route.WITHIN:
-        return (asylum if origin.name == ALL_ORIGINS else origin), nowhere
-    if route is Route.THERE:
-        return (origin if asylum.name == ALL_DESTINATIONS else asylum), nowhere
-    return origin, asylum
+        return (asylum if origin.name == ALL_ORIGINS else origin), _NOWHERE
+    return (origin if asylum.name == ALL_DESTINATIONS else asylum), _NOWHERE
 
 
 def _counts_of_row(line: int, cells: list[str], layout: Layout, gathering: Gathering) -> dict[int, CountColumn]:
