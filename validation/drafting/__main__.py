@@ -71,6 +71,13 @@ def table(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def without_words(result: Any) -> Any:
+    """Return a score without the words that were missed or wrong: a document may not be ours to quote."""
+    if isinstance(result, dict):
+        return {name: without_words(item) for name, item in result.items() if name not in ("missed", "wrong")}
+    return result
+
+
 def misses(result: dict[str, Any]) -> str:
     """Return everything that went wrong, by measure."""
     parts = {
@@ -98,6 +105,7 @@ def main() -> int:
     parser.add_argument("--to", dest="destination", default="", help="default destination")
     parser.add_argument("--group", default="", help="default group")
     parser.add_argument("--json", action="store_true", help="print all as JSON")
+    parser.add_argument("--counts", action="store_true", help="with --json: no words of the document, only counts")
     parser.add_argument("--misses", action="store_true", help="list what went wrong")
     parser.add_argument("--columns", action="store_true", help="explain the columns of a gold list")
     arguments = parser.parse_args()
@@ -112,7 +120,8 @@ def main() -> int:
     except CounterstreamError as error:
         print(error, file=sys.stderr)
         return 1
-    print(json.dumps(result, indent=1, ensure_ascii=False) if arguments.json else table(result))
+    shown = without_words(result) if arguments.counts else result
+    print(json.dumps(shown, indent=1, ensure_ascii=False) if arguments.json else table(result))
     if arguments.misses:
         print(misses(result))
     return 0

@@ -1,9 +1,9 @@
 """Turn a marked text into a raw text and its gold list: ``python -m validation.drafting.mark MARKED...``.
 
 A mark is ``{{words|kind details}}``.  Kinds: ``q`` quantity, ``t`` time, ``x`` trap, ``n`` neutral.
-A quantity's details are ``v=`` value (also sets both limits unless ``h=`` is approx or a bound), ``lo=``, ``hi=``,
-``h=`` hedge, ``u=`` unit, ``p=`` period, ``f=`` from, ``t=`` to, ``c=`` class, ``ctx`` for context; a time has its EDTF; a
-trap its class.  An underscore stands for a space.
+A quantity's details are ``v=`` value (it sets both limits too, unless ``h=`` is approx or a bound),
+``lo=``, ``hi=``, ``h=`` hedge, ``u=`` unit, ``p=`` period, ``f=`` from, ``t=`` to, ``c=`` class, ``ctx``
+for context; a time has its EDTF; a trap its class.  An underscore stands for a space.
 """
 
 from __future__ import annotations

@@ -120,10 +120,22 @@ def _row(cells: dict[str, str]) -> Row:
     bounds = frozenset(_NO_BOUND.get(word, word) for word in words)
     bounds = bounds - {"exact"} or bounds
     return Row(
-        cells.get("id", ""), cells["kind"], cells.get("rel", ""), cells.get("cls", ""), int(cells["start"]), int(cells["end"]), cells["quote"],
-        number("value"), number("low"), number("high"), bounds, cells.get("unit", ""), cells.get("period", ""),
-        cells.get("from_place", ""), cells.get("to_place", ""),
-    )  # fmt: skip
+        id=cells.get("id", ""),
+        kind=cells["kind"],
+        topic=cells.get("rel", ""),
+        name=cells.get("cls", ""),
+        start=int(cells["start"]),
+        end=int(cells["end"]),
+        quote=cells["quote"],
+        value=number("value"),
+        low=number("low"),
+        high=number("high"),
+        hedges=bounds,
+        unit=cells.get("unit", ""),
+        period=cells.get("period", ""),
+        origin=cells.get("from_place", ""),
+        destination=cells.get("to_place", ""),
+    )
 
 
 def _overlap(row: Row, start: int, end: int) -> int:

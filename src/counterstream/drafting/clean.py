@@ -171,7 +171,7 @@ def clean_text(raw: str, tables: Sequence[Table] = ()) -> tuple[CleanText, list[
     furniture = find_furniture(lines)
     everywhere = [*tables, *find_text_tables(lines, furniture)] if not tables else list(tables)
     in_tables = _lines_of(everywhere, lines)
-    spacing = Spacing(is_double_spaced(lines), _usual_width(lines))
+    double_spaced = is_double_spaced(lines)
     cleaned.fired.extend(
         (rule, start, end, "") for index, (rule, start, end) in furniture.items() if index not in in_tables
     )
@@ -187,7 +187,7 @@ def clean_text(raw: str, tables: Sequence[Table] = ()) -> tuple[CleanText, list[
             crossed = True
             continue
         if previous is not None:
-            _join(cleaned, pieces, previous, line, _is_break(previous, line, blanks, crossed, spacing))
+            _join(cleaned, pieces, previous, line, _is_break(previous, line, blanks, crossed, double_spaced))
         _add_line(cleaned, pieces, line)
         previous, blanks, crossed = line, 0, False
     cleaned.text = "".join(pieces)
@@ -207,20 +207,6 @@ def _lines_of(tables: Sequence[Table], lines: list[Line]) -> set[int]:
     return covered
 
 
-@dataclass(frozen=True, slots=True)
-class Spacing:
-    """How a document sets its lines: blank lines within paragraphs, and the usual width of a full line."""
-
-    double: bool
-    width: int
-
-
-def _usual_width(lines: list[Line]) -> int:
-    """Return the width that four lines in five do not go beyond."""
-    widths = sorted(len(line.text) for line in lines if not line.blank)
-    return widths[len(widths) * 4 // 5] if widths else 0
-
-
 def is_double_spaced(lines: list[Line]) -> bool:
     """Whether blank lines stand between the lines of one paragraph throughout the document."""
     inside = outside = 0
@@ -233,7 +219,7 @@ def is_double_spaced(lines: list[Line]) -> bool:
     return inside >= 5 and inside * 2 > outside
 
 
-def _is_break(previous: Line, line: Line, blanks: int, crossed: bool, spacing: Spacing) -> bool:
+def _is_break(previous: Line, line: Line, blanks: int, crossed: bool, double_spaced: bool) -> bool:
     """Whether a paragraph ends between two lines that follow one another."""
     if _NEW_ITEM.match(line.text):
         return True
@@ -241,13 +227,12 @@ def _is_break(previous: Line, line: Line, blanks: int, crossed: bool, spacing: S
     if crossed or blanks:
         if not ended and line.text[0].islower():
             return False
-        if crossed or not spacing.double:
+        if crossed or not double_spaced:
             return True
         return blanks > 1 and (ended or len(previous.text) < 60)
-    if previous.text[0] == "#" or (previous.text.isupper() and len(previous.text) < 60 and not line.text.isupper()):
-        return True
-    short = not previous.half and spacing.width >= 50 and len(previous.text) < 0.55 * spacing.width
-    return short and previous.text[-1] not in ",-–—" and (line.text[0].isupper() or line.text[0].isdigit())
+    # A heading: marked as one, or all in capitals before a line that is not.
+    capitals = previous.text.isupper() and len(previous.text) < 60 and not line.text.isupper()
+    return previous.text[0] == "#" or capitals
 
 
 def _join(cleaned: CleanText, pieces: list[str], previous: Line, line: Line, is_break: bool) -> None:

@@ -149,6 +149,7 @@ def _part(tokens: Tokens, figures: list[Figure], number: int, mention: PlaceMent
         and len(gap) <= 2
         and all(word in _LIST_GAP for word in gap)
         and not follows_preposition(tokens, mention)
+        and find_role(tokens, mention) is not ORIGIN
     ):
         return LISTED
     return find_role(tokens, mention)

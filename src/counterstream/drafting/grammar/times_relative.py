@@ -322,7 +322,7 @@ PATTERNS = (
         f"early mid late the {MONTH_LEADS} {DIGIT}",
         (
             rf"(?P<since>)(?:the )?(?:early |mid[- ]|late |beginning of |end of |middle of )?(?:(?P<d>{DAY}) "
-            rf"(?:of )?)?{_BARE_MONTH}(?! ?\d{{1,4}}(?![\d,]))(?!, ?(?:1[4-9]|20)\d\d\b)(?!\w)"
+            rf"(?:of )?)?{_BARE_MONTH}(?! ?(?:\d{{1,2}}|(?:1[4-9]|20)\d\d)(?![\d,]))(?!, ?(?:1[4-9]|20)\d\d\b)(?!\w)"
         ),
         _month_only,
         Example("In 1972 they met. In late October they left.", "late October", "1972-10"),
@@ -337,7 +337,10 @@ PATTERNS = (
         "since-month",
         "Since a month without its year.",
         "since",
-        rf"(?P<since>since )(?:(?P<d>{DAY}) (?:of )?)?{_BARE_MONTH}(?! ?\d{{1,4}}(?![\d,]))(?!\w)",
+        (
+            rf"(?P<since>since )(?:(?P<d>{DAY}) (?:of )?)?{_BARE_MONTH}"
+            r"(?! ?(?:\d{1,2}|(?:1[4-9]|20)\d\d)(?![\d,]))(?!\w)"
+        ),
         _month_only,
         Example("In 1972 they met. They do so since October.", "since October", "1972-10/.."),
     ),
