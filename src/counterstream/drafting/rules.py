@@ -6,6 +6,7 @@ from counterstream.drafting import clean, furniture
 from counterstream.drafting.grammar import (
     attribution,
     events,
+    fractions,
     hedges,
     measures,
     numbers,
@@ -28,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     *numbers.RULES,
     *vague.RULES,
     *ranges.RULES,
+    *fractions.RULES,
     *shares.RULES,
     *hedges.RULES,
     *units.RULES,

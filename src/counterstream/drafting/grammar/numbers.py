@@ -37,6 +37,7 @@ WORDS = Rule(
     (
         Example("Twenty-five families left.", "Twenty-five", "25"),
         Example("Half a million refugees left.", "Half a million", "500000"),
+        Example("The half-million Germans left.", "half-million", "500000"),
         Example("Two and a half million people fled.", "Two and a half million", "2500000"),
         Example("A hundred and twenty persons arrived.", "A hundred and twenty", "120"),
         Example("A quarter of a million refugees came.", "A quarter of a million", "250000"),
@@ -282,6 +283,10 @@ def _read_part_of_magnitude(tokens: Tokens, index: int) -> Number | None:
     if words[index : index + 2] == ["half", "a"] and names_duration(tokens, index + 2):
         return Number(index, index + 2, tokens.starts[index], tokens.ends[index + 1], 0.5, WORDS)
     position += 1
+    after = position + (tokens.at(position) == "-")
+    if words[position - 1] == "half" and tokens.at(after) in ("million", "billion", "thousand", "hundred", "dozen"):
+        magnitude = MAGNITUDES[tokens.at(after)]
+        return Number(index, after + 1, tokens.starts[index], tokens.ends[after], 0.5 * magnitude, WORDS)
     position += tokens.at(position) == "-"
     position += tokens.at(position) == "of"
     if tokens.at(position) not in ("a", "-"):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from counterstream.drafting.grammar.number_words import FRACTION_NAMES, UNITS, Number
+from counterstream.drafting.grammar.fractions import Share, read_fraction
+from counterstream.drafting.grammar.number_words import UNITS, Number
 from counterstream.drafting.grammar.numbers import NumberStyle, read_number
 from counterstream.drafting.grammar.rule import Example, Rule, word_set
 from counterstream.drafting.lexer import Tokens
@@ -19,17 +19,6 @@ PERCENT = Rule(
         Example("Only five percent returned.", "five percent", "0.05"),
     ),
     ("Some 98 went on.",),
-)
-FRACTION = Rule(
-    "share.fraction",
-    "A fraction in words.",
-    (
-        Example("Two thirds of the senators signed.", "Two thirds", "0.666667"),
-        Example("A quarter of the emigrants returned.", "A quarter", "0.25"),
-        Example("Half of the emigrants returned.", "Half", "0.5"),
-        Example("Three-quarters of them left.", "Three-quarters", "0.75"),
-    ),
-    ("In the second quarter of 1990 300 left.", "The first half of 1974 was calm."),
 )
 ONE_IN = Rule(
     "share.one-in",
@@ -60,6 +49,8 @@ ZERO = Rule(
     (
         Example("None of the individuals approached have returned.", "None", "0"),
         Example("In 1951 no refugees were admitted.", "no", "0"),
+        Example("Of 11 who appealed none was admitted.", "none", "0"),
+        Example("Of the emigres none returned.", "none", "0"),
         Example("Not a single family returned.", "Not a single", "0"),
     ),
     ("None have accepted the offer.", "There is no doubt that 300 left."),
@@ -75,7 +66,7 @@ MULTIPLE = Rule(
     ),
     ("They came three times.",),
 )
-RULES = (PERCENT, FRACTION, ONE_IN, MOST, ZERO, MULTIPLE)
+RULES = (PERCENT, ONE_IN, MOST, ZERO, MULTIPLE)
 
 _PERCENT = (
     ("%",),
@@ -164,26 +155,6 @@ FIRST_WORDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A share or a multiple in a sentence: tokens ``first`` to ``last``, and what it is."""
-
-    first: int
-    last: int
-    value: float | None
-    low: float | None
-    high: float | None
-    rule: Rule
-    unit: str = "share"
-    of_index: int = -1
-    hedge: str = ""
-
-    @property
-    def reading(self) -> str:
-        """The value, or the limits, as text."""
-        return f"{self.value:g}" if self.value is not None else f"{self.low:g}..{self.high:g}"
-
-
 def percent_after(tokens: Tokens, index: int) -> int:
     """Return how many tokens from ``index`` say percent."""
     start = index + (tokens.at(index) == "-")
@@ -233,7 +204,7 @@ def read_share(tokens: Tokens, index: int, style: NumberStyle) -> Share | None:
         found = _read_multiple(tokens, index)
         if found:
             return found
-    return _read_one_in(tokens, index, style) or _read_fraction(tokens, index)
+    return _read_one_in(tokens, index, style) or read_fraction(tokens, index)
 
 
 def _read_zero(tokens: Tokens, index: int) -> Share | None:
@@ -248,11 +219,21 @@ def _read_zero(tokens: Tokens, index: int) -> Share | None:
     rest = words[index + 1 : index + 12]
     if words[index] == "none" and rest[:1] == ["of"] and rest[1:2] != ["these"] and any(word in _DID for word in rest):
         return Share(index, index + 1, 0.0, 0.0, 0.0, ZERO, "person", index + 1)
+    if words[index] == "none" and _did_nobody(rest):
+        return Share(index, index + 1, 0.0, 0.0, 0.0, ZERO, "person")
     if words[index] == "no" and any(word in _ZERO_NOUNS for word in rest[:3]) and any(word in _DID for word in rest):
         return Share(index, index + 1, 0.0, 0.0, 0.0, ZERO, "")
     if words[index] == "not" and any(word in _DID for word in rest):
         return Share(index, index + 3 if rest[:1] == ["a"] else index + 2, 0.0, 0.0, 0.0, ZERO, "")
     return None
+
+
+def _did_nobody(rest: list[str]) -> bool:
+    """Whether ``none`` stands before what migrants do: ``none returned``, ``none was admitted``."""
+    skipped = 0
+    while skipped < len(rest) and rest[skipped] in ("was", "were", "has", "have", "had", "ever", "yet", "been"):
+        skipped += 1
+    return skipped < min(len(rest), 4) and rest[skipped] in _DID and rest[skipped] != "accepted"
 
 
 def _read_most(tokens: Tokens, index: int) -> Share | None:
@@ -345,7 +326,7 @@ def _read_multiple(tokens: Tokens, index: int) -> Share | None:
                 else None
             )
     else:
-        fraction = _read_fraction(tokens, index, alone=True)
+        fraction = read_fraction(tokens, index, alone=True)
         if fraction and fraction.value is not None:
             value, last = fraction.value, fraction.last
         elif tokens.at(index + 1) == "times" and (word in UNITS or _TIMES.fullmatch(word)):
@@ -411,155 +392,6 @@ def _read_one_in(tokens: Tokens, index: int, style: NumberStyle) -> Share | None
             return Share(index, whole.last, value, value, value, ONE_IN)
         if not words[position][0].isalpha():
             return None
-    return None
-
-
-def _read_fraction(tokens: Tokens, index: int, alone: bool = False) -> Share | None:
-    """Return a fraction that is followed by ``of``, a noun or the end of its clause."""
-    words = tokens.words
-    word = words[index]
-    numerator, position = 1.0, index
-    if word in ("a", "one") or word in UNITS:
-        numerator = float(UNITS.get(word, 1))
-        position += 1
-        position += tokens.at(position) == "-"
-    elif word != "half":
-        return None
-    name = tokens.at(position)
-    denominator = FRACTION_NAMES.get(name)
-    if (
-        denominator is None
-        or not numerator
-        or (numerator > 1 and not name.endswith("s"))
-        or (numerator == 1 and name in ("thirds", "quarters", "fifths"))
-    ):
-        return None
-    if word in ("a", "one") and name == "half" and tokens.at(position + 1) in ("-", "years", "months"):
-        return None
-    if numerator > denominator:
-        return None
-    last = position + 1
-    value = numerator / denominator
-    share = Share(index, last, value, value, value, FRACTION)
-    if alone:
-        return share
-    following = tokens.at(last)
-    if following == "of":
-        ahead = words[last + 1 : last + 3]
-        if any(item.isdigit() and len(item) == 4 for item in ahead) or (
-            ahead[:1] in (["a"], ["an"])
-            and ahead[1:]
-            in (
-                ["mile"],
-                ["year"],
-                ["century"],
-                ["mill"],
-                ["inch"],
-                ["day"],
-                ["hour"],
-                ["pound"],
-                ["million"],
-                ["kilometre"],
-            )
-        ):
-            return None
-        return Share(index, last, value, value, value, FRACTION, "share", last)
-    if (
-        name in ("half",)
-        and word == "half"
-        and following in ("the", "their", "its", "these", "those", "all", "were", "are", "had", "have")
-    ):
-        ahead = words[last : last + 4]
-        return None if any(item in ("time", "year", "day", "way", "world", "century") for item in ahead) else share
-    hedged = tokens.at(index - 1) in (
-        "almost",
-        "nearly",
-        "about",
-        "over",
-        "than",
-        "fully",
-        "around",
-        "under",
-        "roughly",
-        "some",
-        "only",
-        "least",
-        "just",
-        "approximately",
-        "perhaps",
-        "to",
-    )
-    if (
-        name == "half"
-        and (hedged or word == "one")
-        and following
-        not in (
-            "a",
-            "an",
-            "hour",
-            "hours",
-            "million",
-            "way",
-            "century",
-            "dozen",
-            "year",
-            "day",
-            "mile",
-            "-",
-            "past",
-            "the",
-            "as",
-            "that",
-        )
-    ):
-        return share
-    if tokens.at(index - 1) in ("of", "by") and tokens.at(index - 2) in (
-        "drop",
-        "fall",
-        "rise",
-        "increase",
-        "decrease",
-        "cut",
-        "reduction",
-        "decline",
-        "loss",
-        "growth",
-        "fell",
-        "rose",
-        "dropped",
-        "declined",
-        "decreased",
-        "increased",
-        "grew",
-    ):
-        return share
-    if numerator > 1 and following not in ("-", "year", "years", "mile", "inch", "acre"):
-        return share
-    if (
-        following
-        in (
-            "were",
-            "are",
-            "had",
-            "have",
-            "was",
-            "is",
-            "came",
-            "went",
-            "left",
-            "returned",
-            ",",
-            ".",
-            ")",
-            "in",
-            "being",
-            "to",
-            "",
-        )
-        and (numerator > 1 or name not in ("second", "quarter"))
-        and name not in ("half",)
-    ):
-        return share
     return None
 
 

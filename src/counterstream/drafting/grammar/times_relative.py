@@ -131,6 +131,8 @@ def _year_before(match: re.Match[str], clock: Clock) -> str | None:
 
 def pick_year(clock: Clock, month: int) -> int:
     """Return the year of a month told without one, 0 if it cannot be known."""
+    if clock.last_year and clock.age == 0:
+        return clock.last_year
     if clock.last_year and clock.age <= _MEMORY and (not clock.month or clock.last_year < clock.year - 1):
         return clock.last_year
     if clock.year:

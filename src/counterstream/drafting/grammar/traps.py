@@ -156,6 +156,17 @@ PATTERNS = (
         never=("In part 300 families left.", "By law 300 people left."),
     ),
     _trap(
+        "document-part-words",
+        "A section, class or the like with its number in words.",
+        "section chapter article part class grade room platform form book act number volume schedule",
+        (
+            r"(?:section|chapter|article|part|class|grade|room|platform|form|book|act|number|volume|schedule) "
+            rf"{_NUMBER_WORD}\b"
+        ),
+        Example("They issued 1,862 section six certificates.", "section six"),
+        never=("They formed part. Six families left.",),
+    ),
+    _trap(
         "number-sign",
         "A number after No. or #.",
         "no nos № #",
