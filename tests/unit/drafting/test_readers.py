@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import docx
@@ -328,6 +329,16 @@ def test_locked_pdf(tmp_path: Path) -> None:
     assert codes_of(path) == ("D113",)
     assert codes_of(path, password="wrong") == ("D113",)
     assert read_document(path, password="key").text == "Some 200 came back."
+
+
+def test_many_threads_may_read_at_once(tmp_path: Path) -> None:
+    paths = [
+        write_pdf(tmp_path / f"{n}.pdf", [[Line(72, 700, f"Paper {n} says {n} page {page}.")] for page in range(5)])
+        for n in range(8)
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        texts = [document.text for document in pool.map(read_document, paths * 3)]
+    assert texts == ["\n\n".join(f"Paper {n} says {n} page {page}." for page in range(5)) for n in range(8)] * 3
 
 
 def test_scan_without_text_names_the_command(tmp_path: Path) -> None:
