@@ -247,6 +247,20 @@ def test_eurostat_as_sdmx_says_the_same(tmp_path: Path) -> None:
     assert "confidential" in imported.skipped[0].reason
 
 
+def test_sdmx_with_columns_of_labels(tmp_path: Path) -> None:
+    text = (
+        "STRUCTURE,STRUCTURE_ID,STRUCTURE_NAME,freq,Time frequency,citizen,Country of citizenship,sex,Sex,age,"
+        "Age class,unit,Unit of measure,geo,Geopolitical entity (reporting),TIME_PERIOD,Time,OBS_VALUE,"
+        "Observation value,OBS_FLAG,Observation status (Flag) V2 structure\n"
+        "dataflow,ESTAT:MIGR_ASYAPPCTZM(1.0),Applicants,M,Monthly,OS,Old Shore,T,Total,TOTAL,Total,PER,Person,NS,"
+        "New Shore,2019-02,2019 February,35,,p,provisional\n"
+    )
+    (claim,) = import_table(put(tmp_path, "labels.csv", text)).claims
+    assert (claim.what, claim.origin, claim.destination, claim.group) == ("asylum applicants", "OS", "NS", "")
+    assert (claim.first.isoformat(), claim.last.isoformat(), claim.value) == ("2019-02-01", "2019-02-28", 35)
+    assert (claim.low, claim.high, claim.hedge) == (33, 37, Hedge.ESTIMATE)
+
+
 def test_sdmx_ml_says_the_same_as_sdmx_csv(tmp_path: Path) -> None:
     imported = import_table(put(tmp_path, "pop.xml", tables.SDMX_ML))
     assert [(c.what, c.origin, c.destination, c.first.isoformat(), c.value, c.hedge) for c in imported.claims] == [

@@ -24,7 +24,9 @@ _PARTNERS = ("partner", "counterpart_area", "c_resid", "c_dest", "c_prev", "c_ne
 #: Columns that divide people by sex or age; each with the note that groups bear.
 _BREAKDOWNS = {"sex": "sex", "age": "age", "age_group": "age", "agegrp": "age"}
 #: Columns that say nothing of the quantity.
-_IDLE = frozenset({"freq", "unit", "unit_measure", "unit_mult", "agedef", "decimals", "time_format", "base_per"})
+_IDLE = frozenset(
+    {"freq", "time", "unit", "unit_measure", "unit_mult", "agedef", "decimals", "time_format", "base_per"}
+)
 _UNITS = {
     "nr": ("persons", 1.0),
     "per": ("persons", 1.0),
