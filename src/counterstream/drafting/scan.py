@@ -11,6 +11,7 @@ from counterstream.drafting.grammar import times, times_relative, traps
 from counterstream.drafting.grammar.number_words import FRACTION_NAMES, NUMBER_WORDS
 from counterstream.drafting.grammar.pattern import Clock, PatternIndex
 from counterstream.drafting.grammar.rule import Rule, word_set
+from counterstream.drafting.grammar.time_readings import MONTH_LEADS
 from counterstream.drafting.grammar.unit_words import NOUNS
 from counterstream.drafting.grammar.units import is_person_noun
 from counterstream.drafting.lexer import Tokens
@@ -66,7 +67,7 @@ TRIGGERS = (
     _TRIGGER_WORDS
     | {word.capitalize() for word in _TRIGGER_WORDS}
     | {word.upper() for word in _TRIGGER_WORDS}
-    | {form for month in times.MONTH_LEADS.split() for form in (month.capitalize(), month.upper())}
+    | {form for month in MONTH_LEADS.split() for form in (month.capitalize(), month.upper())}
 )
 _BEFORE_YEAR = word_set(
     """

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from counterstream.drafting.edtf import SEASONS, format_month, year_of
 from counterstream.drafting.grammar.number_words import TENS, UNITS
 from counterstream.drafting.grammar.pattern import DIGIT, Clock, Example, Pattern, Rule, leads, reads_nothing
-from counterstream.drafting.grammar.times import DAY, MONTH, MONTH_LEADS, SEASON, month_number, months_of_part
+from counterstream.drafting.grammar.time_readings import DAY, MONTH, MONTH_LEADS, SEASON, month_number, months_of_part
 
 _COUNT = (
     r"(?P<n>\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|"
