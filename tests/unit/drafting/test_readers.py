@@ -376,6 +376,27 @@ def test_files_that_are_not_read(tmp_path: Path) -> None:
     assert (caught.value.problems[0].code, caught.value.problems[0].place) == ("D106", f"{tmp_path / 'nul.txt'}:2:3")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("deep.html", b"<html>" + b"<div>" * 3_000 + b"x", "D119"),
+        ("many.html", b"<html>" + b"<p>x" * 150_001, "D118"),
+        ("large.html", b"<html>" + b"x" * 10_000_000, "D103"),
+        ("blank.html", b"<html><script>draw()</script></html>", "D117"),
+        ("open.csv", b'a,b\n1,"2\n3,4\n', "D120"),
+        ("stray.csv", b'a,b\n"1" x,2\n', "D120"),
+        ("long.csv", b"a,b\n1," + b"2" * 20_001, "D120"),
+        ("many.csv", b"1,2\n" * 50_001, "D118"),
+        ("pages.txt", b"x\f" * 10_001, "D115"),
+        ("broken.pdf", b"%PDF-1.7 and nothing else", "D112"),
+        ("broken.docx", b"PK\x03\x04 and nothing else", "D111"),
+    ],
+)
+def test_refusals(tmp_path: Path, name: str, content: bytes, code: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert codes_of(tmp_path / name) == (code,)
+
+
 def test_same_text_through_every_format(tmp_path: Path) -> None:
     texts = ["In 1979 about 51,000 people left.", "Not more than 200 asked to come back; 155 did."]
     (tmp_path / "a.txt").write_text("\n\n".join(texts), encoding="utf-8")
