@@ -22,7 +22,6 @@ BAD_EDIT = "D312"
 UNKNOWN_FIELD = "D313"
 NOT_A_CLAIM = "D314"
 UNKNOWN_FILTER = "D315"
-BAD_SPAN = "D316"
 UNKNOWN_DECISION = "D320"
 UNKNOWN_CANDIDATE = "D321"
 EVENT_FIELD = "D322"
@@ -47,7 +46,6 @@ CODES: dict[str, str] = {
     UNKNOWN_FIELD: "a candidate has no such field",
     NOT_A_CLAIM: "a candidate would not be a sound row of the ledger",
     UNKNOWN_FILTER: "a filter or an order cannot be read",
-    BAD_SPAN: "the words to split or to add are not found in the paragraph",
     UNKNOWN_DECISION: "a decision is not accept, reject, flag or empty",
     UNKNOWN_CANDIDATE: "a row names a candidate that the draft does not have",
     EVENT_FIELD: "a field of a claim is filled in for an event, or the other way round",
