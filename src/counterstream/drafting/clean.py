@@ -303,7 +303,8 @@ def _find_changes(text: str) -> list[tuple[int, int, str]]:
             changes.append((change.start(), change.end(), str(change.lastgroup)))
             done = change.end()
     glued = [change for match in _DIGITS.finditer(text) if (change := _find_glued(text, match.start(), match.end()))]
-    glued += [(match.start(), match.end(), "note") for match in _BRACKETED.finditer(text)]
+    if "(" in text:
+        glued += [(match.start(), match.end(), "note") for match in _BRACKETED.finditer(text)]
     return sorted(changes + glued) if glued else changes
 
 
