@@ -14,7 +14,9 @@ from counterstream.cli.texts import print_table
 if TYPE_CHECKING:
     from counterstream.case import Case
     from counterstream.drafting.candidate import Candidate, Draft
+    from counterstream.drafting.document import Document
     from counterstream.drafting.draft_file import DraftFile
+    from counterstream.errors import Problem
 
 DocumentFile = Annotated[
     Path,
@@ -48,6 +50,10 @@ def draft(
         typer.Option(metavar="FILE", dir_okay=False, help="Where to write the draft.", show_default="NAME.draft.json"),
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Tell which rules fired, and where.")] = False,
+    encoding: Annotated[
+        str, typer.Option(metavar="NAME", help="Encoding of the text.", show_default="found from the bytes")
+    ] = "",
+    password: Annotated[str, typer.Option(metavar="WORD", help="Password of a locked PDF.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Draft candidate claims and events from a document; nothing is added to a ledger."""
@@ -60,24 +66,33 @@ def draft(
 
     with reporting(as_json=as_json):
         read = load_case(case) if case is not None else None
-        document = read_document(file)
+        document = read_document(file, encoding=encoding or None, password=password or None)
         defaults = Defaults(date, origin, destination, group, month_first=month_first)
         drafted = draft_document(document, defaults)
         whole = DraftFile(document, defaults, cite_document(document, source, title, agency), drafted)
         path = out or Path((file.stem.lstrip(".") or "document") + DRAFT_ENDING)
         _check_replaceable(path, document.name)
         write_text(path, format_draft(whole))
+        doubts = (*_doubt_pages(document), *(read.warnings if read is not None else ()))
         if as_json:
-            print_json(_draft_as_data(whole, read, path, explain=explain))
+            print_json(_draft_as_data(whole, read, path, doubts, explain=explain))
             return
-        if read is not None:
-            show_problems(read.warnings)
+        show_problems(doubts)
         _print_draft(whole, read)
         if explain:
             _print_firings(drafted, document.text)
         print_line()
         where = f" --case {case}" if case else ""
         print_line(f"next: counterstream evidence review {path}{where}")
+
+
+def _doubt_pages(document: Document) -> tuple[Problem, ...]:
+    """Return a warning if pages of a PDF hold no text."""
+    if document.form != "pdf":
+        return ()
+    from counterstream.drafting.readers.pdf import warn_of_blank_pages
+
+    return warn_of_blank_pages(document)
 
 
 def _check_replaceable(path: Path, name: str) -> None:
@@ -164,7 +179,9 @@ def _print_firings(drafted: Draft, text: str) -> None:
     print_table(("at", "set aside as", "rule", "period", "words"), seen)
 
 
-def _draft_as_data(whole: DraftFile, case: Case | None, path: Path, *, explain: bool) -> dict[str, object]:
+def _draft_as_data(
+    whole: DraftFile, case: Case | None, path: Path, doubts: tuple[Problem, ...], *, explain: bool
+) -> dict[str, object]:
     """Return a draft as plain data."""
     from dataclasses import asdict
 
@@ -184,7 +201,7 @@ def _draft_as_data(whole: DraftFile, case: Case | None, path: Path, *, explain: 
         ],
         "events": [asdict(event) for event in drafted.events],
         "repeats": {str(later): first for later, first in link_repeats(drafted.candidates).items()},
-        "problems": list_problems(case.warnings if case is not None else ()),
+        "problems": list_problems(doubts),
     }
     if explain:
         content["mentions"] = [asdict(mention) for mention in drafted.mentions]
