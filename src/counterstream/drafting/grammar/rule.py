@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -107,8 +107,3 @@ class PhraseBook:
             if entry:
                 return entry, start + length
         return None
-
-
-def index_words(groups: Mapping[str, str]) -> dict[str, str]:
-    """Return ``word: meaning`` from ``meaning: "word word"``."""
-    return {word: meaning for meaning, words in groups.items() for word in words.split()}

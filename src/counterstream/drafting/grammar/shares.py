@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from counterstream.drafting.grammar.fractions import Share, read_fraction
-from counterstream.drafting.grammar.number_words import UNITS, Number
+from counterstream.drafting.grammar.number_words import UNITS
 from counterstream.drafting.grammar.numbers import NumberStyle, read_number
 from counterstream.drafting.grammar.rule import Example, Rule, word_set
 from counterstream.drafting.lexer import Tokens
@@ -120,11 +120,6 @@ _MOST: dict[tuple[str, ...], tuple[float, float]] = {
     tuple(phrase.split()): limits for limits, phrases in _MOST_PHRASES.items() for phrase in phrases
 }
 _MOST_FIRST = frozenset(words[0] for words in _MOST)
-_NOT_A_WHOLE = word_set(
-    """
-    importantly recent notably likely probably notable important often other
-    """
-)
 _DID = word_set(
     """
     returned return left leave sent turned arrived arrive emigrated admitted allowed permitted granted
@@ -393,6 +388,3 @@ def _read_one_in(tokens: Tokens, index: int, style: NumberStyle) -> Share | None
         if not words[position][0].isalpha():
             return None
     return None
-
-
-__all__ = ["RULES", "Number", "Share", "percent_after", "read_share"]
