@@ -18,8 +18,8 @@ from counterstream.errors import CounterstreamError, Problem
 
 #: The tree of a page takes twenty times the page's own bytes of memory.
 LARGEST_PAGE_BYTES = 10_000_000
-#: Elements take two hundred bytes of memory each; the longest pages of figures have a third of this.
-MOST_TAGS = 150_000
+#: Elements take two hundred bytes of memory each; the longest pages of figures have half of this.
+MOST_TAGS = 100_000
 #: Pages made by people nest to about thirty; parsing takes time by the square of the depth.
 DEEPEST = 2_000
 
