@@ -1,5 +1,12 @@
 from counterstream.case import Case as Case
 from counterstream.case import load_case as load_case
+from counterstream.drafting.candidate import Draft as Draft
+from counterstream.drafting.document import Document as Document
+from counterstream.drafting.draft import draft_document as draft_document
+from counterstream.drafting.imports.imported import Imported as Imported
+from counterstream.drafting.imports.imported import ImportOptions as ImportOptions
+from counterstream.drafting.imports.importing import import_table as import_table
+from counterstream.drafting.readers.reading import read_document as read_document
 from counterstream.errors import CounterstreamError as CounterstreamError
 from counterstream.errors import Problem as Problem
 from counterstream.evidence.answering import answer_claims as answer_claims

@@ -72,6 +72,16 @@ def test_reading_and_misuse_load_nothing_heavy(arguments: list[str], good: Path)
     assert load(*arguments, str(good)) & HEAVY == set()
 
 
+def test_drafting_and_reviewing_load_nothing_heavy(good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "report.txt").write_text("In 1992 about 1,500 people left the old shore.\n", encoding="utf-8")
+    assert load("evidence", "draft", "report.txt", "--case", str(good)) & HEAVY == set()
+    loaded = load("evidence", "review", "report.draft.json", "--case", str(good), "--json")
+    assert loaded & HEAVY == set()
+    # The terminal's library is loaded where a terminal is.
+    assert "prompt_toolkit" not in loaded
+
+
 def test_a_case_that_cannot_be_fitted_is_refused_before_anything_heavy_is_loaded(tmp_path: Path) -> None:
     bad = write_case(tmp_path / "bad", SYSTEM.replace("to: settled", "to: setled"))
     assert load("run", str(bad)) & HEAVY == set()

@@ -16,8 +16,11 @@ from counterstream.cli import (
     comparing,
     courses,
     doctor,
+    drafting,
     fits,
+    importing,
     projecting,
+    reviewing,
     runs,
     sweeping,
     validating,
@@ -39,7 +42,7 @@ app = typer.Typer(
 )
 evidence = typer.Typer(
     name="evidence",
-    help="Look at the claims of a case, before and after a fit.",
+    help="Gather claims from documents and tables, and look at those of a case.",
     epilog=_example("evidence list soviet-third-wave --unanswered"),
     no_args_is_help=True,
 )
@@ -95,6 +98,9 @@ _add(evidence, "list", claims.list_claims, "evidence list my-case --unanswered")
 _add(evidence, "conflicts", claims.list_conflicts, "evidence conflicts my-case --run runs/my-case")
 _add(evidence, "agencies", believing.judge_agencies, "evidence agencies my-case --observable departures --refit")
 _add(evidence, "next", believing.rank_next_claims, "evidence next my-case --observable departures --from 1990-01-01")
+_add(evidence, "draft", drafting.draft, "evidence draft report.pdf --case my-case --date 1996-02 --from 'old shore'")
+_add(evidence, "review", reviewing.review, "evidence review report.draft.json --case my-case")
+_add(evidence, "import", importing.import_claims, "evidence import unhcr.csv --case my-case --rename Armenia=hills")
 app.add_typer(evidence)
 _add(app, "report", runs.report, "report runs/my-case --add open/compared.json --out with-answers.html")
 _add(app, "sbc", sweeping.sbc, "sbc my-case --simulations 200 --draws 99 --workers 2")

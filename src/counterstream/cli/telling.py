@@ -43,6 +43,10 @@ USAGE_CODES = frozenset(
         "U242",
         "U251",
         *(f"U{number}" for number in range(260, 268)),
+        "D315",
+        "D330",
+        "D331",
+        "D333",
         "U301",
         "U302",
     }

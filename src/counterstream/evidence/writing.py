@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from counterstream.evidence.claim import Claim
+from counterstream.evidence.claim import Claim, LedgerEvent, Source, Use
 from counterstream.evidence.ledger import Ledger
 from counterstream.evidence.schema import CLAIMS, EVENTS, SOURCES, Column, TableSchema
 
@@ -60,7 +61,7 @@ def format_rows(rows: Iterable[Sequence[str]]) -> str:
 def format_claims(claims: Iterable[Claim]) -> str:
     """Return claims as the text of a ``claims.csv``, ``use`` included."""
     heading = [column.name for column in CLAIMS.columns]
-    return format_rows([heading, *(_claim_cells(claim) for claim in claims)])
+    return format_rows([heading, *(list(claim_cells(claim).values()) for claim in claims)])
 
 
 def write_claims(path: Path, claims: Iterable[Claim]) -> None:
@@ -74,29 +75,90 @@ def write_claims(path: Path, claims: Iterable[Claim]) -> None:
     path.write_bytes(format_claims(claims).encode("utf-8"))
 
 
-def _claim_cells(claim: Claim) -> list[str]:
-    """Return the cells of a claim's row in the order of the columns."""
-    return [
-        guard_text(claim.id),
-        guard_text(claim.source_id),
-        guard_text(claim.locator),
-        guard_text(claim.statement),
-        claim.quantity_kind.value,
-        guard_text(claim.what),
-        guard_text(claim.group),
-        guard_text(claim.origin),
-        guard_text(claim.destination),
-        claim.first.isoformat(),
-        claim.last.isoformat(),
-        format_number(claim.value),
-        format_number(claim.low),
-        format_number(claim.high),
-        claim.hedge.value,
-        guard_text(claim.unit),
-        guard_text(claim.notes),
-        guard_text(claim.agency),
-        claim.use.value,
-    ]
+def claim_cells(claim: Claim) -> dict[str, str]:
+    """Return the cells of a claim's row by column, in the order of the columns."""
+    return {
+        "id": guard_text(claim.id),
+        "source_id": guard_text(claim.source_id),
+        "locator": guard_text(claim.locator),
+        "statement_paraphrase": guard_text(claim.statement),
+        "quantity_kind": claim.quantity_kind.value,
+        "what": guard_text(claim.what),
+        "group": guard_text(claim.group),
+        "origin": guard_text(claim.origin),
+        "destination": guard_text(claim.destination),
+        "period_start": claim.first.isoformat(),
+        "period_end": claim.last.isoformat(),
+        "value": format_number(claim.value),
+        "low": format_number(claim.low),
+        "high": format_number(claim.high),
+        "hedge": claim.hedge.value,
+        "unit": guard_text(claim.unit),
+        "notes": guard_text(claim.notes),
+        "agency": guard_text(claim.agency),
+        "use": claim.use.value,
+    }
+
+
+def source_cells(source: Source) -> dict[str, str]:
+    """Return the cells of a source's row by column, in the order of the columns."""
+    return {
+        "source_id": guard_text(source.id),
+        "author_or_organisation": guard_text(source.author),
+        "title": guard_text(source.title),
+        "date": guard_text(source.date),
+        "type": guard_text(source.kind),
+        "url": guard_text(source.url),
+        "interests_or_biases": guard_text(source.interests),
+    }
+
+
+def event_cells(event: LedgerEvent) -> dict[str, str]:
+    """Return the cells of an event's row by column, in the order of the columns."""
+    return {
+        "date": event.day.isoformat(),
+        "date_precision": event.precision.value,
+        "event": guard_text(event.event),
+        "instrument": guard_text(event.instrument),
+        "source_id": guard_text(event.source_id),
+        "locator": guard_text(event.locator),
+        "date_basis": guard_text(event.basis),
+    }
+
+
+def append_rows(raw: bytes, schema: TableSchema, rows: Sequence[Mapping[str, str]]) -> bytes:
+    """Return the bytes of a table with rows added at its end; what was there is there byte for byte.
+
+    Parameters
+    ----------
+    raw
+        The file's content; empty for a table that is not there yet.
+    schema
+        Its columns, for a new table.
+    rows
+        Cells by column.  Columns of the file come in the file's order; a cell that is the default
+        of a column which the file lacks is left out.
+
+    Raises
+    ------
+    ValueError
+        If the file lacks a column that a row needs.
+    """
+    text = raw.decode("utf-8-sig") if raw.strip() else ""
+    if not text.strip():
+        heading = [column.name for column in schema.columns]
+        return format_rows([heading, *([row[name] for name in heading] for row in rows)]).encode("utf-8")
+    heading = [name.strip() for name in next(csv.reader(io.StringIO(text, newline="")))]
+    defaults = {"use": Use.FIT.value}
+    for row in rows:
+        lost = [name for name, cell in row.items() if name not in heading and cell not in ("", defaults.get(name))]
+        if lost:
+            raise ValueError(f"the table has no column {', '.join(lost)}")
+    added = format_rows([[row.get(name, "") for name in heading] for row in rows])
+    ending = "\r\n" if "\r\n" in text else "\n"
+    added = added.replace("\n", ending) if ending != "\n" else added
+    gap = b"" if raw.endswith((b"\n", b"\r")) else ending.encode("ascii")
+    return raw + gap + added.encode("utf-8")
 
 
 def datapackage(ledger: Ledger, name: str = "ledger", title: str = "") -> dict[str, object]:

@@ -24,6 +24,7 @@ from counterstream.cli.telling import (
     show_problems,
 )
 from counterstream.cli.texts import align, print_table
+from counterstream.drafting.codes import CODES as DRAFTING_CODES
 from counterstream.errors import CounterstreamError, Problem
 from counterstream.workflow.codes import CODES as WORKFLOW_CODES
 
@@ -111,7 +112,7 @@ def test_misuse_and_a_no_have_their_own_status() -> None:
 
 
 def test_codes_are_of_their_own() -> None:
-    others = {*WORKFLOW_CODES, *CASE_CODES}
+    others = {*WORKFLOW_CODES, *CASE_CODES, *DRAFTING_CODES}
     assert not set(codes.CODES) & others
     named = {value for name, value in vars(codes).items() if name.isupper() and name != "CODES"}
     assert named == set(codes.CODES)
