@@ -19,6 +19,7 @@ from counterstream.system.observable import (
     StockMeasure,
 )
 from counterstream.system.parameter import FAMILY_ARGUMENTS, Parameter
+from counterstream.system.place import Place
 from counterstream.system.scenario import (
     Change,
     ChangeParameter,
@@ -26,6 +27,7 @@ from counterstream.system.scenario import (
     HoldInstrument,
     HoldSignal,
     MoveEvent,
+    Scenario,
 )
 from counterstream.system.signal import Signal, SignalInput, Source
 from counterstream.system.system import InitialStock, System
@@ -45,7 +47,7 @@ def form_of(system: System) -> Form:
         "title": system.title,
         "description": system.description,
         "time": {"step": system.clock.step.value, "start": system.clock.start, "end": system.clock.end},
-        "places": {place.name: _kept({"label": place.label}) for place in system.places},
+        "places": {place.name: _place(place) for place in system.places},
         "attributes": {a.name: _kept({"values": a.values, "label": a.label}) for a in system.attributes},
         "groups": [dict(group.attributes) for group in system.groups],
         "statuses": {
@@ -60,10 +62,7 @@ def form_of(system: System) -> Form:
         "observables": {observable.name: _observable(observable) for observable in system.observables},
         "context": [{**_answer(entry.answer), "reason": entry.reason} for entry in system.context],
         "agencies": {a.name: _kept({"relays": a.relays, "kind": a.kind, "anchor": a.anchor}) for a in system.agencies},
-        "scenarios": {
-            s.name: _kept({"label": s.label}) | {"changes": [_change(change) for change in s.changes]}
-            for s in system.scenarios
-        },
+        "scenarios": {s.name: form_scenario(s) for s in system.scenarios},
         "measurement": asdict(system.measurement),
     }
     if system.households is not None:
@@ -74,6 +73,11 @@ def form_of(system: System) -> Form:
 def _kept(form: Form) -> Form:
     """Leave out what is absent: no value, no text, no entries."""
     return {key: value for key, value in form.items() if value is not None and value not in ("", (), [], {})}
+
+
+def _place(place: Place) -> Form:
+    written = {"label": place.label, "countries": place.countries, "at": place.at, "home": place.home or None}
+    return _kept(written)
 
 
 def _groups(selector: Selector) -> Form:
@@ -257,6 +261,11 @@ def _observable(observable: Observable) -> Form:
 
 def _answer(answer: Answer) -> Form:
     return _kept(asdict(answer))
+
+
+def form_scenario(scenario: Scenario) -> Form:
+    """Return the written form of a scenario."""
+    return _kept({"label": scenario.label}) | {"changes": [_change(change) for change in scenario.changes]}
 
 
 def _change(change: Change) -> Form:

@@ -51,6 +51,11 @@ def write_number(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
+def write_entry(key: str, value: Any) -> str:
+    """Return one section of a system file as lines, from its written form."""
+    return _entry(key, value, 0)
+
+
 def _inline(value: Any) -> str:
     """Return a value on one line."""
     if isinstance(value, dict):
