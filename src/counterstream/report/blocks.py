@@ -19,12 +19,12 @@ class Block:
     kind
         Which of the other fields is shown.
     lines
-        Paragraphs, list items, or the text of a heading or of code.
+        Paragraphs, list items, the text of a heading or of code, or the name of a view.
     table, folded
         A table, and whether it is folded away until asked for.
     """
 
-    kind: Literal["heading", "subheading", "text", "items", "code", "table", "picture", "marks"]
+    kind: Literal["heading", "subheading", "text", "items", "code", "table", "picture", "view", "marks"]
     lines: tuple[str, ...] = ()
     table: Table | None = None
     folded: bool = True
@@ -54,3 +54,8 @@ def table_block(table: Table, *, folded: bool = True) -> Block:
 def picture_block(picture: Picture) -> Block:
     """Show a picture."""
     return Block("picture", picture=picture)
+
+
+def view_block(name: str) -> Block:
+    """Show a view; ``name`` as its file in ``web/src/views`` says it."""
+    return Block("view", (name,))

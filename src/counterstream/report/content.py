@@ -53,8 +53,8 @@ class ClaimPoint:
         is persons in that year); None where the claim does not state one.
     hedge
         How it was said, such as ``exact``, ``about``, ``over``, ``up_to``, ``range``.
-    posterior_median, low90, high90
-        The model's view of the same quantity over the same window.
+    posterior_median, low50, high50, low90, high90
+        The model's view of the same quantity over the same window, and the limits of its equal-tailed intervals.
     surprise
         Distance of the claim from the model in standard deviations of its predictive
         distribution (a normal score, signed: positive when the claim is above).
@@ -64,6 +64,8 @@ class ClaimPoint:
         ``fit``, ``check`` or ``context``.
     source_url
         Address of the source; becomes a link only if it is http or https.
+    definition
+        What exactly the source speaks of: quantity, group, origin, destination.
     """
 
     claim_id: str
@@ -84,6 +86,9 @@ class ClaimPoint:
     wrong_probability: float | None = None
     use: str = "fit"
     source_url: str = ""
+    low50: float | None = None
+    high50: float | None = None
+    definition: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +115,8 @@ class SeriesView:
         Claims that the observable answers.
     note
         Anything a reader must know of this series alone.
+    group
+        Whom it counts, in words; empty for everybody.
     """
 
     observable: str
@@ -125,6 +132,7 @@ class SeriesView:
     high90: NDArray[np.float64]
     claims: tuple[ClaimPoint, ...] = ()
     note: str = ""
+    group: str = ""
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not fit the dates, and a flow without its length of time."""

@@ -6,22 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from counterstream.report import evidence_tables as tables
-from counterstream.report.beside import start_beside
-from counterstream.report.blocks import Block, Section, picture_block, table_block, text_block
-from counterstream.report.content import Kind, ReportContent, SeriesView
+from counterstream.report.blocks import Block, Section, picture_block, table_block, text_block, view_block
+from counterstream.report.content import Kind, ReportContent
 from counterstream.report.pictures import (
     agencies_picture,
     parameters_picture,
-    scenario_picture,
-    series_picture,
 )
 from counterstream.report.series_tables import claims_table, scenario_table, series_table
 from counterstream.report.wording import claims_sentence, count, coverage_sentence, parameter_sentence
 
 #: Element id of the section that ends the page; further ones go before it.
 LAST = "citing"
-#: From so many scenarios' pictures on a second interpreter draws them: its start takes as long as drawing a few.
-MANY_PICTURES = 6
 
 
 @dataclass(frozen=True)
@@ -45,15 +40,13 @@ def place_claims(content: ReportContent) -> Places:
 def build_sections(content: ReportContent) -> tuple[Section, ...]:
     """Return the sections that have something to show, in reading order."""
     places = place_claims(content)
-    many = len(content.scenarios) >= MANY_PICTURES
-    scenarios = start_beside(build_scenarios, content) if many else lambda: build_scenarios(content)
     builders: tuple[Callable[[], Section], ...] = (
         lambda: _asked(content),
         lambda: _reading(content),
         lambda: _series(content, places, "flow", "flows", "Flows through time", "Flows"),
         lambda: _series(content, places, "share", "shares", "Shares", "Shares"),
         lambda: _series(content, places, "stock", "stocks", "Stocks: how many at a time", "Stocks"),
-        scenarios,
+        lambda: _scenarios(content),
         lambda: _agencies(content),
         lambda: _wrong(content, places),
         lambda: _conflicts(content),
@@ -95,26 +88,17 @@ def _reading(content: ReportContent) -> Section:
 
 
 def _series(content: ReportContent, places: Places, kind: Kind, ident: str, heading: str, short: str) -> Section:
-    blocks: list[Block] = []
-    for index, view in enumerate(content.series):
+    tables: list[Block] = []
+    for view, idents in zip(content.series, places.rows, strict=True):
         if view.kind == kind:
-            blocks += _one_series(content, view, index, places)
-    return Section(ident, heading, short, tuple(blocks))
+            tables += [Block("subheading", (view.label or view.observable,)), table_block(series_table(view))]
+            tables += [table_block(claims_table(view, idents))] if view.claims else []
+    if not tables:
+        return Section(ident, heading, short)
+    return Section(ident, heading, short, (view_block(ident), Block("heading", ("Tables",)), *tables))
 
 
-def _one_series(content: ReportContent, view: SeriesView, index: int, places: Places) -> list[Block]:
-    idents = places.rows[index]
-    blocks = [
-        Block("heading", (view.label or view.observable,)),
-        picture_block(series_picture(view, f"series{index}", idents, content.case_name)),
-        table_block(series_table(view)),
-    ]
-    if view.claims:
-        blocks.append(table_block(claims_table(view, idents)))
-    return blocks
-
-
-def build_scenarios(content: ReportContent) -> Section:
+def _scenarios(content: ReportContent) -> Section:
     """Return the section of the scenarios, without blocks where there are none."""
     blocks: list[Block] = []
     seen = ""
@@ -127,7 +111,8 @@ def build_scenarios(content: ReportContent) -> Section:
                 "either."
             )
         )
-    for index, view in enumerate(content.scenarios):
+        blocks.append(view_block("scenarios"))
+    for view in content.scenarios:
         if view.name != seen:
             blocks.append(Block("heading", (view.label or view.name,)))
             if view.changes:
@@ -137,7 +122,6 @@ def build_scenarios(content: ReportContent) -> Section:
         if view.sentences:
             blocks.append(text_block(*view.sentences))
         blocks += [
-            picture_block(scenario_picture(view, f"scenario{index}", content.case_name)),
             table_block(scenario_table(view)),
         ]
     return Section("scenarios", "Scenarios", "Scenarios", tuple(blocks))

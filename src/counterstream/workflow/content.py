@@ -34,7 +34,14 @@ from counterstream.report.content import (
     WrongClaim,
 )
 from counterstream.scenario.wording import say_change
-from counterstream.system.observable import FlowMeasure, Observable, RatioMeasure, StockMeasure
+from counterstream.system.observable import (
+    FlowMeasure,
+    Measure,
+    Observable,
+    PathMeasure,
+    RatioMeasure,
+    StockMeasure,
+)
 from counterstream.system.system import System
 from counterstream.workflow.posing import main_flows
 from counterstream.workflow.results import Results, ScenarioCourses, bands_of, observable_named
@@ -128,8 +135,7 @@ def _rounded(value: float) -> str:
 
 def _claim_points(results: Results) -> dict[str, tuple[ClaimPoint, ...]]:
     predictions = results.predictions
-    low90, high90 = predictions.interval(0.9)
-    middle = np.median(predictions.truth, axis=0)
+    low90, low50, middle, high50, high90 = np.quantile(predictions.truth, LEVELS, axis=0)
     pit = np.clip(predictions.pit(), 0.5 / len(predictions.truth), 1 - 0.5 / len(predictions.truth))
     sources = {s.id: s for s in results.case.ledger.sources}
     found: dict[str, list[ClaimPoint]] = {}
@@ -155,9 +161,19 @@ def _claim_points(results: Results) -> dict[str, tuple[ClaimPoint, ...]]:
             wrong_probability=float(predictions.wrong[i]),
             use=str(claim.use),
             source_url=url,
+            low50=float(low50[i]),
+            high50=float(high50[i]),
+            definition=_define(claim),
         )
         found.setdefault(item.observable.name, []).append(point)
     return {name: tuple(points) for name, points in found.items()}
+
+
+def _define(claim: Claim) -> str:
+    """Say what a claim speaks of: quantity, group and places as the ledger names them."""
+    places = " to ".join(place for place in (claim.origin, claim.destination) if place)
+    parts = (claim.what, claim.group, places, f"in {claim.unit}" if claim.unit else "", claim.notes)
+    return "; ".join(part for part in parts if part)
 
 
 def _source_name(source: Source | None, claim: Claim) -> str:
@@ -184,7 +200,16 @@ def _series_view(system: System, observable: Observable, course: Floats, claims:
         low90=low90,
         high90=high90,
         claims=tuple(claims),
+        group=_group_words(measure),
     )
+
+
+def _group_words(measure: Measure) -> str:
+    """Say whom a measure counts: the values of its selector, those of a ratio's numerator; empty for everybody."""
+    if isinstance(measure, PathMeasure):
+        return ""
+    counted = measure.numerator if isinstance(measure, RatioMeasure) else measure
+    return ", ".join(" or ".join(values).replace("_", " ") for _, values in counted.groups.criteria)
 
 
 def _scenario_views(results: Results, name: str, points: dict[str, tuple[ClaimPoint, ...]]) -> list[ScenarioView]:

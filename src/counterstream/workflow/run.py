@@ -27,6 +27,7 @@ from counterstream.infer.fit import Fit, FitSettings, fit_system
 from counterstream.infer.progress import Progress, Silent
 from counterstream.report import render
 from counterstream.report.content import Provenance
+from counterstream.report.views import views_document, write_json
 from counterstream.spec import write_system
 from counterstream.store.run_folder import IfComplete, RunFolder, open_run
 from counterstream.system.observable import FlowMeasure
@@ -36,6 +37,8 @@ from counterstream.workflow.files import write_claims_checked, write_fit, write_
 from counterstream.workflow.results import Results, collect_results
 
 CHECKPOINT = "checkpoint.npz"
+#: What the views of the report are drawn from, to be drawn again without a simulation.
+VIEWS = "views.json"
 PACKAGES = ("counterstream", "jax", "jaxlib", "numpyro", "blackjax", "arviz-stats", "numpy", "scipy", "numba")
 
 
@@ -120,7 +123,9 @@ def run_case(
         summary = _summarise(case, answering, fit, settings)
         summary.update(_coverages(results))
         provenance = _provenance(summary)
-        run.write_text("report.html", render(build_content(results, provenance, _reproduce(case, settings))))
+        content = build_content(results, provenance, _reproduce(case, settings))
+        run.write_text(VIEWS, write_json(views_document(content)))
+        run.write_text("report.html", render(content))
         summary["seconds"]["report and files"] = time.perf_counter() - simulated
         summary["seconds"]["whole run"] = time.perf_counter() - begun
         summary["peak_memory_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
