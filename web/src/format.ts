@@ -75,3 +75,8 @@ export function formatWindow(first: string, last: string): string {
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number.toLocaleString("en-US")} ${number === 1 ? noun : plural}`;
 }
+
+/** Keep a number and its per cent sign on one line. */
+export function keepPercent(text: string): string {
+  return text.replace(/(\d) %/g, "$1\u00a0%");
+}

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { About } from "./data";
-import { count } from "./format";
+import { count, keepPercent } from "./format";
 import { formatLink, type State } from "./link";
 import { pngFile, saveFile, svgText } from "./picture";
 import { type Table, fileName, showCell, tableCsv } from "./table";
@@ -56,21 +56,21 @@ export function Frame(props: FrameProps) {
       <div class="picture" ref={place}>
         {props.children}
       </div>
-      <figcaption>{props.caption}</figcaption>
+      <figcaption>{keepPercent(props.caption)}</figcaption>
       <div class="detail" role="status">
         {props.detail}
       </div>
       <TableBehind table={props.table} />
       <div class="actions" role="group" aria-label={`Keep or cite: ${props.title}`}>
-        <button type="button" onClick={() => saveFile(new Blob([tableCsv(props.table)], { type: "text/csv" }), name("csv"))}>
+        <button type="button" aria-label="CSV: keep the table" onClick={() => saveFile(new Blob([tableCsv(props.table)], { type: "text/csv" }), name("csv"))}>
           CSV
         </button>
         {props.picture !== false && (
           <>
-            <button type="button" onClick={() => save("svg")}>
+            <button type="button" aria-label="SVG: keep the picture" onClick={() => save("svg")}>
               SVG
             </button>
-            <button type="button" onClick={() => save("png")}>
+            <button type="button" aria-label="PNG: keep the picture" onClick={() => save("png")}>
               PNG
             </button>
           </>

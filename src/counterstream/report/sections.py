@@ -188,10 +188,10 @@ def _diagnostics(content: ReportContent) -> Section:
     blocks = (
         text_block(
             "Whether the computation did what it should. This does not say that the model is right.",
-            f"{count(found.chains, 'chain')} of {count(found.draws, 'kept draw')}.",
         ),
-        table_block(tables.diagnostic_table(content), folded=False),
-        text_block(coverage_sentence(found)),
+        view_block("diagnostics"),
+        text_block(f"{count(found.chains, 'chain')} of {count(found.draws, 'kept draw')}. {coverage_sentence(found)}"),
+        table_block(tables.diagnostic_table(content)),
     )
     return Section("diagnostics", "Can the fit be relied on?", "Diagnostics", blocks)
 

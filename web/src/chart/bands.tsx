@@ -7,8 +7,8 @@ interface BandsProps {
   course: Course;
   time: Axis;
   value: Axis;
-  /** Which colours: the first, or those of what it is compared with. */
-  look?: "first" | "second";
+  /** Which colours: the first, those of what it is compared with, or those of a difference. */
+  look?: "first" | "second" | "third";
   /** Whether the 50 % band is drawn. */
   inner?: boolean;
 }

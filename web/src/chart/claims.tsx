@@ -97,6 +97,7 @@ export function Claims({ claims, unit, time, value, box, chosen, onChoose }: Cla
             onClick={() => onChoose(claim.id === chosen ? "" : claim.id)}
             onFocus={() => setCurrent(claim.id)}
           >
+            <title>{claimName(claim, unit)}</title>
             <rect class="reach" x={Math.min(left, middle - 11)} width={Math.max(right - left, 22)} y={y - 11} height={22} />
             <line class="window" x1={left} x2={right} y1={y} y2={y} />
             {low !== null && high !== null && (
