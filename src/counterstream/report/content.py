@@ -13,6 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from counterstream.report.dispute_content import DisputeView
+from counterstream.report.movement_content import MovementsView, OutcomesView
+
 Kind = Literal["flow", "stock", "share"]
 
 #: Below this contraction the data have hardly moved a parameter from its prior.
@@ -191,6 +194,8 @@ class AgencyView:
         Relative size of its ordinary error.
     anchor
         Whether its counts were taken as unbiased, to fix the level.
+    agency, quantity
+        Its name in the ledger, and the kind of quantity that it counts: ``flow``, ``stock``, ``share``.
     """
 
     name: str
@@ -201,6 +206,8 @@ class AgencyView:
     bias_high90: float
     spread: float
     anchor: bool = False
+    agency: str = ""
+    quantity: str = ""
 
 
 @dataclass(frozen=True)
@@ -360,3 +367,6 @@ class ReportContent:
     conflicts: tuple[ConflictView, ...] = ()
     parameters: tuple[ParameterView, ...] = ()
     sources: tuple[SourceView, ...] = ()
+    disputes: tuple[DisputeView, ...] = ()
+    movements: MovementsView | None = None
+    outcomes: OutcomesView | None = None
