@@ -2,11 +2,15 @@
 
 export type State = Record<string, string>;
 
+/** What every link of the page holds besides the state of its view: where several runs are shown, the run's name. */
+export const everyLink: State = {};
+
 /** The fragment of a view in a state: `#view=flows&series=departures`; empty values are left out. */
 export function formatLink(view: string, state: State): string {
   const pairs = new URLSearchParams({ view });
-  for (const key of Object.keys(state).sort()) {
-    const value = state[key];
+  const held = { ...everyLink, ...state };
+  for (const key of Object.keys(held).sort()) {
+    const value = held[key];
     if (value) pairs.set(key, value);
   }
   return `#${pairs}`;

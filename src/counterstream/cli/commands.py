@@ -19,6 +19,7 @@ from counterstream.cli import (
     fits,
     projecting,
     runs,
+    serving,
     sweeping,
     validating,
 )
@@ -97,6 +98,7 @@ _add(evidence, "agencies", believing.judge_agencies, "evidence agencies my-case 
 _add(evidence, "next", believing.rank_next_claims, "evidence next my-case --observable departures --from 1990-01-01")
 app.add_typer(evidence)
 _add(app, "report", runs.report, "report runs/my-case --add open/compared.json --out with-answers.html")
+_add(app, "serve", serving.serve, "serve runs/my-case --port 0")
 _add(app, "sbc", sweeping.sbc, "sbc my-case --simulations 200 --draws 99 --workers 2")
 _add(sweep, "run", sweeping.run, "sweep run my-case --simulations 1000 --shard 2/8 --out shared/sweep")
 _add(sweep, "gather", sweeping.gather, "sweep gather shared/sweep")

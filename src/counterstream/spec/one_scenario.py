@@ -46,7 +46,7 @@ def parse_scenario(text: str, system: System, file: str = "scenario") -> tuple[S
     out.problems.extend(problems)
     section = root.value.get(SECTION) if isinstance(root.value, dict) else None
     if section is None:
-        problem = Problem("S201", "the text holds no scenario", file, 1, 1, allowed=f"{SECTION}: and one scenario")
+        problem = Problem("S202", "the text holds no scenario", file, 1, 1, allowed=f"{SECTION}: and one scenario")
         return None, (*problems, problem)
     forms = _ONE.read(section, (SECTION,), out)
     if forms is not INVALID and forms:
@@ -82,4 +82,3 @@ def _declared_by(system: System) -> Declared:
     decisions = tuple(move.name for move in system.decisions)
     units = {p.name: p.unit for p in system.parameters}
     return Declared(sections, {}, system.flow_names, decisions, units)
-
