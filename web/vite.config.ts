@@ -2,7 +2,7 @@
 import { defineConfig } from "vite";
 
 // The licences of what is built in ask that their notices go with it.
-const NOTICE = "/* counterstream, BSD-3-Clause. Contains Preact (MIT, Jason Miller) and modules of D3 (ISC, Mike Bostock). */";
+const NOTICE = "/*! counterstream, BSD-3-Clause. Contains Preact (MIT, Jason Miller) and modules of D3 (ISC, Mike Bostock). */";
 
 export default defineConfig({
   build: {
@@ -13,6 +13,6 @@ export default defineConfig({
     cssCodeSplit: false,
     reportCompressedSize: true,
     lib: { entry: "src/main.tsx", formats: ["iife"], name: "counterstream", fileName: () => "counterstream.js", cssFileName: "counterstream" },
-    rollupOptions: { output: { banner: NOTICE } },
+    rolldownOptions: { output: { postBanner: NOTICE } },
   },
 });

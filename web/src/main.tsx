@@ -8,7 +8,7 @@ import { type State, parseLink } from "./link";
 import { VIEWS } from "./registry";
 import type { View } from "./view";
 
-export const DATA_ELEMENT = "counterstream-data";
+const DATA_ELEMENT = "counterstream-data";
 
 function stateFor(id: string): State {
   const link = parseLink(location.hash);
@@ -29,7 +29,7 @@ function Placed({ view, document }: { view: View; document: ViewsDocument }) {
 }
 
 /** Put every view into the elements that name it by `data-view`. */
-export function showViews(root: ParentNode, data: ViewsDocument): void {
+function showViews(root: ParentNode, data: ViewsDocument): void {
   for (const place of root.querySelectorAll<HTMLElement>("[data-view]")) {
     const view = VIEWS.get(place.dataset["view"] ?? "");
     if (view?.shows(data)) render(<Placed view={view} document={data} />, place);

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from counterstream.report import evidence_tables as tables
 from counterstream.report.blocks import Block, Section, picture_block, table_block, text_block, view_block
 from counterstream.report.content import Kind, ReportContent
-from counterstream.report.pictures import (
-    agencies_picture,
-    parameters_picture,
-)
+from counterstream.report.pictures import agencies_picture
 from counterstream.report.series_tables import claims_table, scenario_table, series_table
 from counterstream.report.wording import claims_sentence, count, coverage_sentence, parameter_sentence
 
@@ -46,6 +43,8 @@ def build_sections(content: ReportContent) -> tuple[Section, ...]:
         lambda: _series(content, places, "flow", "flows", "Flows through time", "Flows"),
         lambda: _series(content, places, "share", "shares", "Shares", "Shares"),
         lambda: _series(content, places, "stock", "stocks", "Stocks: how many at a time", "Stocks"),
+        lambda: _movements(content),
+        lambda: _outcomes(content),
         lambda: _scenarios(content),
         lambda: _agencies(content),
         lambda: _wrong(content, places),
@@ -79,7 +78,7 @@ def _reading(content: ReportContent) -> Section:
         "What the model leaves out is not in the intervals. Where it simplifies, they are too narrow.",
         "Each claim is drawn as a horizontal line across the time that it speaks of, with a mark for how it was "
         "worded. "
-        "Point at a mark to read the claim, select it to reach the claim's row in the table.",
+        "Choose a mark by mouse, or by Tab, arrow keys and Enter, to read all that is known of the claim.",
         "Surprise, in the tables of claims, is how far a claim lies from what the model expected it to say, in "
         "standard "
         "deviations: beyond 2 either way is to be expected of one claim in twenty, beyond 3 of three in a thousand.",
@@ -96,6 +95,28 @@ def _series(content: ReportContent, places: Places, kind: Kind, ident: str, head
     if not tables:
         return Section(ident, heading, short)
     return Section(ident, heading, short, (view_block(ident), Block("heading", ("Tables",)), *tables))
+
+
+def _movements(content: ReportContent) -> Section:
+    if content.movements is None or not content.movements.moves.pairs:
+        return Section("movements", "", "")
+    line = (
+        "The first picture follows persons: where they were at the start and at the end of each period. The map counts "
+        "moves, of which one person can make several. Both are read off the same draws of the fit as all else here."
+    )
+    blocks = (text_block(line), view_block("sankey"), view_block("map"))
+    return Section("movements", "Movements between places", "Movements", blocks)
+
+
+def _outcomes(content: ReportContent) -> Section:
+    if content.outcomes is None:
+        return Section("outcomes", "", "")
+    line = (
+        "An interval says how wide the possibilities are, not what one of them looks like. Here they are shown one "
+        "after another: each is a whole history that agrees with the evidence as the model reads it, and how often "
+        "something happens among them is how probable it is."
+    )
+    return Section("outcomes", "One possible history after another", "Single draws", (text_block(line), view_block("outcomes")))
 
 
 def _scenarios(content: ReportContent) -> Section:
@@ -177,7 +198,7 @@ def _parameters(content: ReportContent) -> Section:
     )
     blocks = (
         text_block(*lines),
-        picture_block(parameters_picture(content.parameters, content.case_name)),
+        view_block("parameters"),
         table_block(tables.parameter_table(content)),
     )
     return Section("parameters", "Parameters before and after the evidence", "Parameters", blocks)

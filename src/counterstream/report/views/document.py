@@ -11,6 +11,7 @@ from counterstream.report.content import ReportContent
 from counterstream.report.views.belief import belief_part
 from counterstream.report.views.diagnostics import diagnostics_part
 from counterstream.report.views.movements import movements_part, outcomes_part
+from counterstream.report.views.parameters import parameters_part
 from counterstream.report.views.plain import Json, cleaned
 from counterstream.report.views.scenarios import scenarios_part
 from counterstream.report.views.series import series_part
@@ -21,6 +22,7 @@ FORMAT = "counterstream-views/1"
 PARTS: dict[str, Callable[[ReportContent], Json]] = {
     "series": series_part,
     "scenarios": scenarios_part,
+    "parameters": parameters_part,
     "diagnostics": diagnostics_part,
     "movements": movements_part,
     "belief": belief_part,
