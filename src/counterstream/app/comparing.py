@@ -97,10 +97,11 @@ def _facts(first: Run, second: Run) -> Json:
 
 
 def _find(summary: Mapping[str, object], path: str) -> object:
-    found: object = summary
-    for key in path.split("."):
-        found = cast("dict[str, object]", found).get(key) if isinstance(found, dict) else None
-    return found
+    key, _, rest = path.partition(".")
+    value = summary.get(key)
+    if not rest:
+        return value
+    return _find(cast("dict[str, object]", value), rest) if isinstance(value, dict) else None
 
 
 def _say(value: object) -> str:
