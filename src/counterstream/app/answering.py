@@ -11,7 +11,7 @@ from counterstream.app.codes import BAD_REQUEST
 from counterstream.app.levers import plain_changes
 from counterstream.errors import CounterstreamError, Problem
 from counterstream.report.content import ScenarioView
-from counterstream.report.views.plain import Json, cleaned, rounded, rounded_all
+from counterstream.report.views.plain import Json, rounded, rounded_all
 from counterstream.report.views.scenarios import plain_scenario
 from counterstream.spec.one_scenario import parse_scenario, write_scenario
 from counterstream.spec.to_form import form_scenario
@@ -75,11 +75,12 @@ def answer(resident: Resident, asked: Asked, go_on: Callable[[], None]) -> Json:
     }
     if asked.totals:
         go_on()
-        told["totals"] = _totals(question)
+        told["totals"] = _totals(question, go_on)
+        go_on()
         labels = _labels(resident.system)
         beyond = (replace(excess, name=labels[excess.name]) for excess in question.find_beyond())
         told["beyond"] = [excess.sentence() for excess in beyond]
-    return cleaned(told)
+    return told
 
 
 def _read_scenario(resident: Resident, text: str) -> Scenario:
@@ -122,10 +123,11 @@ def _labels(system: System) -> dict[str, str]:
     return {part.name: part.label or part.name for part in (*system.parameters, *system.instruments, *system.signals)}
 
 
-def _totals(question: Question) -> Json:
+def _totals(question: Question, go_on: Callable[[], None]) -> Json:
     """Return every observable over the whole period, those that change most first."""
     rows: list[tuple[float, Json]] = []
     for observable in question.resident.observables:
+        go_on()
         base, other = question.totals(observable)
         apart = other - base
         known = np.isfinite(apart)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from counterstream.app.codes import BAD_REQUEST
 from counterstream.app.workspace import Run, read_run_system
 from counterstream.errors import CounterstreamError, Problem
-from counterstream.report.views.plain import Json, cleaned
+from counterstream.report.views.plain import Json
 from counterstream.report.views.series import plain_course
 from counterstream.store.tables import read_parquet
 from counterstream.system.system import System
@@ -63,15 +63,13 @@ def compare_runs(first: Run, second: Run, observable: str) -> Json:
     if chosen not in shared:
         mend = "choose two runs of one case"
         raise CounterstreamError(Problem(BAD_REQUEST, "no such observable in both", found=chosen[:100], mend=mend))
-    return cleaned(
-        {
-            "first": first.name,
-            "second": second.name,
-            "facts": _facts(first, second),
-            "observables": [{"name": name, "label": label} for name, label in shared.items()],
-            "courses": [_course(table, system, chosen) for table, system in zip(tables, systems, strict=True)],
-        }
-    )
+    return {
+        "first": first.name,
+        "second": second.name,
+        "facts": _facts(first, second),
+        "observables": [{"name": name, "label": label} for name, label in shared.items()],
+        "courses": [_course(table, system, chosen) for table, system in zip(tables, systems, strict=True)],
+    }
 
 
 def _read_baseline(run: Run) -> dict[str, NDArray[Any]]:

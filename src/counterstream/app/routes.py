@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -27,7 +28,6 @@ from counterstream.app.turns import Overtaken
 from counterstream.app.workspace import Run, find_run, list_runs
 from counterstream.errors import CounterstreamError, Problem
 from counterstream.report.views.plain import Json, cleaned
-from counterstream.store.plain import without_gaps
 from counterstream.workflow.resident import Resident
 from counterstream.workflow.shapes import ShapeReader
 
@@ -189,8 +189,12 @@ def _about(run: Run, resident: Resident) -> Json:
 
 
 def _plain(values: Mapping[str, object]) -> Json:
-    """Return values of a file that may hold anything: numbers and texts, or null."""
-    return {name: value if isinstance(value, bool | int | float | str) else None for name, value in values.items()}
+    """Return those values of a file, which may hold anything, that are numbers and texts."""
+    return {
+        name: value
+        for name, value in values.items()
+        if isinstance(value, bool | int | str) or (isinstance(value, float) and math.isfinite(value))
+    }
 
 
 async def _read(request: Request, shape: type[_Shape]) -> _Shape:
@@ -225,7 +229,7 @@ def _own_file(name: str) -> bytes:
 
 
 def _reply(content: Json, status: int = 200) -> Response:
-    text = json.dumps(without_gaps(cleaned(content)), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(cleaned(content), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     # A lone surrogate in a name of the file system has no UTF-8.
     return Response(text.encode("utf-8", errors="replace"), status, media_type="application/json")
 

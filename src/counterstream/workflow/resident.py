@@ -83,6 +83,12 @@ class Resident:
         return range_of_paths(self.baseline[:, :-1, list(self.lever_columns)])
 
     @cached_property
+    def totals(self) -> Mapping[str, Floats]:
+        """Observables over the whole period without any change, each (draw,)."""
+        given = (self.courses.readings, self.baseline, self.values)
+        return {o.name: total_of(self.system, o, *given) for o in self.observables}
+
+    @cached_property
     def values(self) -> Mapping[str, Floats]:
         """Parameters by name in internal units, each (draw,)."""
         return {name: np.asarray(value) for name, value in self.draws.values.items()}
@@ -125,22 +131,28 @@ class Question:
 
     def totals(self, observable: Observable) -> tuple[Floats, Floats]:
         """Return an observable over the whole period without and with the changes, each (draw,)."""
-        system = self.resident.system
-        years = system.clock.calendar_years
-        whole = [(years[0][0], years[-1][1])]
-        one, two = (
-            measure_windows(system, observable.measure, whole, readings, course, values)[:, 0]
-            for readings, course, values in self._sides()
+        readings, course, values = self._sides()[1]
+        return self.resident.totals[observable.name], total_of(
+            self.resident.system, observable, readings, course, values
         )
-        return one, two
 
     def find_beyond(self) -> tuple[Excess, ...]:
         """Return what the scenario moves beyond what the evidence speaks of; needs the levels of all levers."""
         resident = self.resident
-        columns = [self.readings.index(Reading("path", (name,))) for name in resident.levers]
-        levels = self.course[:, :-1, columns]
+        low, high = resident.fitted_ranges
+        names: list[str] = []
+        levels: list[Floats] = []
+        for name, column in zip(resident.levers, resident.lever_columns, strict=True):
+            course = self.course[..., self.readings.index(Reading("path", (name,)))]
+            # A path that stays where it was cannot leave its range, and medians take long.
+            if not np.array_equal(course, resident.baseline[..., column]):
+                names.append(name)
+                levels.append(course[:, :-1])
         moved = find_parameter_excess(self.changed.parameters, resident.draws, self._adjusted())
-        return (*find_path_excess(resident.levers, resident.fitted_ranges, levels), *moved)
+        if not names:
+            return moved
+        chosen = [resident.levers.index(name) for name in names]
+        return (*find_path_excess(names, (low[chosen], high[chosen]), np.stack(levels, axis=-1)), *moved)
 
     def _adjusted(self) -> Draw:
         return self.changed.adjust(self.resident.draws)
@@ -153,6 +165,19 @@ class Question:
             (resident.courses.readings, resident.baseline, resident.values),
             (self.readings, self.course, adjusted if self.changed.parameters else resident.values),
         )
+
+
+def total_of(
+    system: System,
+    observable: Observable,
+    readings: tuple[Reading, ...],
+    course: Floats,
+    values: Mapping[str, Floats],
+) -> Floats:
+    """Return an observable over the whole period, (draw,); see :func:`measure_windows`."""
+    years = system.clock.calendar_years
+    whole = [(years[0][0], years[-1][1])]
+    return measure_windows(system, observable.measure, whole, readings, course, values)[:, 0]
 
 
 def load_resident(system: System, run: Path, progress: Progress, n_draws: int = N_DRAWS) -> Resident:
