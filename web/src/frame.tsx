@@ -1,6 +1,6 @@
 /** The frame that every view stands in: controls, picture, detail, table, downloads, citation, link. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { About } from "./data";
 import { count, keepPercent } from "./format";
 import { formatLink, type State } from "./link";
@@ -150,15 +150,14 @@ interface ChoiceProps {
 
 /** A labelled list to choose one from. */
 export function Choice({ label, value, options, onChange }: ChoiceProps) {
-  const id = useId();
   const list = useRef<HTMLSelectElement>(null);
   useEffect(() => {
     if (list.current) list.current.value = value;
   }, [value]);
   return (
-    <label class="choice" for={id}>
+    <label class="choice">
       <span>{label}</span>
-      <select id={id} ref={list} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+      <select ref={list} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
         {options.map(([key, text]) => (
           <option value={key} key={key} selected={key === value}>
             {text}
