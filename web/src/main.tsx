@@ -16,29 +16,34 @@ function stateFor(id: string): State {
 }
 
 /** A view that follows the page's address. */
-function Placed({ view, document }: { view: View; document: ViewsDocument }) {
-  const [state, setState] = useState(() => stateFor(view.id));
+function Placed({ view, id, document }: { view: View; id: string; document: ViewsDocument }) {
+  const [state, setState] = useState(() => stateFor(id));
   useEffect(() => {
     const follow = () => {
-      if (parseLink(location.hash)?.view === view.id) setState(stateFor(view.id));
+      if (parseLink(location.hash)?.view === id) setState(stateFor(id));
     };
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
-  }, [view.id]);
-  return <view.View document={document} id={view.id} title={view.title} state={state} />;
+  }, [id]);
+  return <view.View document={document} id={id} title={view.title} state={state} />;
 }
 
 /** Put every view into the elements that name it by `data-view`. */
 function showViews(root: ParentNode, data: ViewsDocument): void {
   for (const place of root.querySelectorAll<HTMLElement>("[data-view]")) {
     const view = VIEWS.get(place.dataset["view"] ?? "");
-    if (view?.shows(data)) render(<Placed view={view} document={data} />, place);
+    // A view of which a page can hold several has data, and a name in links, of its own.
+    const own = place.querySelector("script")?.textContent;
+    const document = own ? { ...data, parts: { ...data.parts, ...(JSON.parse(own) as ViewsDocument["parts"]) } } : data;
+    place.textContent = "";
+    if (view?.shows(document)) render(<Placed view={view} id={place.dataset["link"] ?? view.id} document={document} />, place);
   }
 }
 
 function goToLinked(): void {
   const link = parseLink(location.hash);
-  if (link) document.querySelector(`[data-view="${CSS.escape(link.view)}"]`)?.scrollIntoView();
+  const name = CSS.escape(link?.view ?? "");
+  if (link) document.querySelector(`[data-link="${name}"],[data-view="${name}"]`)?.scrollIntoView();
 }
 
 const data = readDocument(document.getElementById(DATA_ELEMENT)?.textContent);

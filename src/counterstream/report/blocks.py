@@ -7,6 +7,7 @@ from typing import Literal
 
 from counterstream.report.pictures import Picture
 from counterstream.report.tables import Table
+from counterstream.report.views.plain import Json
 from counterstream.report.wording import keep_percent
 
 
@@ -19,9 +20,11 @@ class Block:
     kind
         Which of the other fields is shown.
     lines
-        Paragraphs, list items, the text of a heading or of code, or the name of a view.
+        Paragraphs, list items, the text of a heading or of code, or the name of a view and its own in links.
     table, folded
         A table, and whether it is folded away until asked for.
+    data
+        Parts of the views' document that only this view draws.
     """
 
     kind: Literal["heading", "subheading", "text", "items", "code", "table", "picture", "view", "marks"]
@@ -29,6 +32,7 @@ class Block:
     table: Table | None = None
     folded: bool = True
     picture: Picture | None = None
+    data: dict[str, Json] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,14 @@ def picture_block(picture: Picture) -> Block:
     return Block("picture", picture=picture)
 
 
-def view_block(name: str) -> Block:
-    """Show a view; ``name`` as its file in ``web/src/views`` says it."""
-    return Block("view", (name,))
+def view_block(name: str, link: str = "", data: dict[str, Json] | None = None) -> Block:
+    """Show a view.
+
+    Parameters
+    ----------
+    name
+        As its file in ``web/src/views`` says it.
+    link, data
+        Of a view of which a page can hold several: its own name in links, and the parts that it draws.
+    """
+    return Block("view", (name, link), data=data)

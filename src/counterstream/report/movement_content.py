@@ -56,7 +56,8 @@ class CutView:
         First day of each period, and the day after the last: ``period + 1`` dates.
     links
         One row a link: period, place at its start, place at its end (:data:`OUTSIDE` for persons who
-        entered, or left, the system in between), and whether they came home from elsewhere in between.
+        entered, or left, the system in between), and whether they are home and came there from elsewhere
+        in between.
     persons
         Of each link, shape (link,).
     stocks

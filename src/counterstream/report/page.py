@@ -16,6 +16,7 @@ from counterstream.report.content import ReportContent
 from counterstream.report.sections import LAST, build_sections
 from counterstream.report.tables import clean_text, csv_link, file_name
 from counterstream.report.views import embed, views_document
+from counterstream.report.views.plain import Json, cleaned
 
 TEMPLATES = Path(__file__).parent / "templates"
 #: What ``web/`` is built to.
@@ -54,6 +55,11 @@ def _hash_source(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
+def _embed_own(data: Json) -> Markup:
+    """Write the data of a single view, as those of the page are written."""
+    return embed(cleaned(data))
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -66,6 +72,7 @@ def _environment() -> Environment:
     )
     environment.filters["csv_link"] = csv_link
     environment.filters["file_name"] = file_name
+    environment.filters["embed"] = _embed_own
     return environment
 
 

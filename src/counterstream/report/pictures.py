@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from counterstream.report.content import AgencyView
-from counterstream.report.wording import agency_sentence, keep_percent
+from counterstream.report.wording import keep_percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -54,20 +53,3 @@ def draw_both(
         return Markup(markup)  # noqa: S704
 
     return Picture(drawing(WIDE, "w"), drawing(NARROW, "n"), keep_percent(caption))
-
-
-def agencies_picture(agencies: tuple[AgencyView, ...], case_name: str) -> Picture:
-    """Draw the biases of the agencies."""
-    from counterstream.report.figures import plot_agencies
-    from counterstream.report.figures.intervals import MOST_ROWS
-
-    caption = "Dot: posterior median; line: 90 % interval. In brackets the number of claims."
-    if len(agencies) > MOST_ROWS:
-        caption += f" The first {MOST_ROWS} of {len(agencies)} are drawn; the table has all."
-    return draw_both(
-        lambda layout: plot_agencies(agencies, layout, source=f"Source: {case_name}; model.", title=False),
-        "agencies",
-        "Relative bias of each agency",
-        " ".join(f"{agency.name}: {agency_sentence(agency)}." for agency in agencies),
-        caption,
-    )

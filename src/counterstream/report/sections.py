@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from counterstream.report import evidence_tables as tables
-from counterstream.report.blocks import Block, Section, picture_block, table_block, text_block, view_block
+from counterstream.report.blocks import Block, Section, table_block, text_block, view_block
 from counterstream.report.content import Kind, ReportContent
-from counterstream.report.pictures import agencies_picture
 from counterstream.report.series_tables import claims_table, scenario_table, series_table
 from counterstream.report.wording import claims_sentence, count, coverage_sentence, parameter_sentence
 
@@ -116,7 +115,9 @@ def _outcomes(content: ReportContent) -> Section:
         "after another: each is a whole history that agrees with the evidence as the model reads it, and how often "
         "something happens among them is how probable it is."
     )
-    return Section("outcomes", "One possible history after another", "Single draws", (text_block(line), view_block("outcomes")))
+    return Section(
+        "outcomes", "One possible history after another", "Single draws", (text_block(line), view_block("outcomes"))
+    )
 
 
 def _scenarios(content: ReportContent) -> Section:
@@ -159,7 +160,7 @@ def _agencies(content: ReportContent) -> Section:
     )
     blocks = (
         text_block(line),
-        picture_block(agencies_picture(content.agencies, content.case_name)),
+        view_block("agencies"),
         table_block(tables.agency_table(content)),
     )
     return Section("agencies", "Agencies and their bias", "Agencies", blocks)
@@ -185,7 +186,7 @@ def _conflicts(content: ReportContent) -> Section:
         "Claims about the same thing that cannot all hold. All of them stay in the fit; the model weighs them by how "
         "their agencies do elsewhere."
     )
-    blocks = (text_block(line), table_block(tables.conflict_table(content), folded=False))
+    blocks = (text_block(line), view_block("contradictions"), table_block(tables.conflict_table(content)))
     return Section("conflicts", "Contradictions", "Contradictions", blocks)
 
 

@@ -33,8 +33,8 @@ Floats = NDArray[np.float64]
 MOST_COLUMNS = 7
 #: Stops of a slider through the periods.
 MOST_STOPS = 36
-#: Links that no draw of nine in ten brings to half a person are left out.
-LEAST_PERSONS = 0.5
+#: Links that come to less than a person in nineteen draws of twenty are left out.
+LEAST_PERSONS = 1.0
 #: Draws shown one after another: enough to see how often things happen, few enough for a small page.
 OUTCOMES = 40
 
@@ -285,9 +285,14 @@ def _tell_cut(layout: Layout, places: Sequence[PlaceView], whole: Whole, bounds:
     for period in range(len(bounds) - 1):
         for start in range(n_places + 1):
             known = start if start < n_places else NO_PLACE
-            for home in (0, 1):
-                for end in range(n_places):
-                    add(period, known, end, bool(home), trace.links[period, start, home, end])
+            for end, place in enumerate(places):
+                stayed_out, came_home = trace.links[period, start, :, end]
+                if place.home:
+                    add(period, known, end, False, stayed_out)
+                    add(period, known, end, True, came_home)
+                else:
+                    # Who came home and left again is, at the end of the period, one of those who are away.
+                    add(period, known, end, False, stayed_out + came_home)
             begun = trace.stocks[period, start] if start < n_places else trace.entered[period].sum(axis=0)
             gone = begun - trace.links[period, start].sum(axis=(0, 1))
             if start < n_places:
