@@ -56,15 +56,17 @@ export function Rows({ rows, width, label, chosen, onChoose, axis, ticks, mark, 
       </g>
       <g {...roving.group}>
         {rows.map((row, index) => (
-          <g key={row.key} class="row" transform={`translate(0,${HEAD + index * ROW})`} {...roving.part(row.key, row.name)}>
-            <rect class="row-ground" x={0} y={0} width={width} height={ROW} />
-            <text class="row-text" x={2} y={15}>
-              {fitText(row.text, width - 8 - 6.6 * row.aside.length)}
-            </text>
-            <text class="row-aside" x={width - 2} y={15} text-anchor="end">
-              {row.aside}
-            </text>
-            <g transform="translate(0,28)">{row.drawing}</g>
+          <g key={row.key} transform={`translate(0,${HEAD + index * ROW})`}>
+            <rect class="row" x={0} y={0} width={width} height={ROW} {...roving.part(row.key, row.name)} />
+            <g class="row-inside" aria-hidden="true">
+              <text class="row-text" x={2} y={15}>
+                {fitText(row.text, width - 8 - 6.6 * row.aside.length)}
+              </text>
+              <text class="row-aside" x={width - 2} y={15} text-anchor="end">
+                {row.aside}
+              </text>
+              <g transform="translate(0,28)">{row.drawing}</g>
+            </g>
           </g>
         ))}
       </g>
