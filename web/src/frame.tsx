@@ -32,10 +32,10 @@ export function Frame(props: FrameProps) {
   const link = formatLink(props.id, props.state);
   const cited = `${props.about.title}: ${props.title}. ${props.about.citation} Made ${props.about.generated}.`;
   const save = async (kind: "svg" | "png") => {
-    const picture = place.current?.querySelector("svg");
+    const picture = place.current?.querySelector<SVGSVGElement>("svg:not(.key)");
     if (!picture) return;
     const words = { title: props.table.caption, notes: [props.caption, cited] };
-    const text = svgText(picture, words);
+    const text = svgText(picture, words, [...(place.current?.querySelectorAll(".keys > li") ?? [])]);
     saveFile(kind === "svg" ? new Blob([text], { type: "image/svg+xml" }) : await pngFile(text), name(kind));
     say(`${name(kind)} was handed to the browser.`);
   };
@@ -148,22 +148,26 @@ interface ChoiceProps {
   onChange: (value: string) => void;
 }
 
+/** How many lists there have been: views are rendered apart, so that only the page can tell their ids from each other. */
+let choices = 0;
+
 /** A labelled list to choose one from. */
 export function Choice({ label, value, options, onChange }: ChoiceProps) {
+  const [id] = useState(() => `choice-${++choices}`);
   const list = useRef<HTMLSelectElement>(null);
   useEffect(() => {
     if (list.current) list.current.value = value;
   }, [value]);
   return (
-    <label class="choice">
-      <span>{label}</span>
-      <select ref={list} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+    <div class="choice">
+      <label for={id}>{label}</label>
+      <select id={id} ref={list} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
         {options.map(([key, text]) => (
           <option value={key} key={key} selected={key === value}>
             {text}
           </option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }

@@ -19,6 +19,9 @@ const COPIED = [
   "display",
   "visibility",
 ];
+/** What means something only inside the page. */
+const LEFT_OUT = ["class", "style", "tabindex", "role", "aria-label", "aria-pressed", "aria-hidden", "aria-describedby"];
+const INK = "#1d2429";
 const NAMESPACE = "http://www.w3.org/2000/svg";
 const MARGIN = 16;
 
@@ -41,48 +44,70 @@ export function foldText(text: string, width: number): string[] {
   return line ? [...lines, line] : lines;
 }
 
-/** Return a picture of the page as the text of an SVG file. */
-export function svgText(picture: SVGSVGElement, words: Words): string {
+function setAll(element: Element, attributes: Record<string, string | number>): void {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, `${value}`);
+}
+
+/** Return a copy of a drawing whose every style is written into it, under the light theme. */
+function copyStyled(drawing: SVGSVGElement): SVGSVGElement {
+  const copy = drawing.cloneNode(true) as SVGSVGElement;
+  // Styles are read where they apply: inside a view of the page.
+  const stage = document.createElement("div");
+  stage.className = "view paper stage";
+  const canvas = stage.appendChild(document.createElement("div"));
+  canvas.className = "canvas";
+  canvas.append(copy);
+  document.body.append(stage);
+  const elements = [copy, ...copy.querySelectorAll("*")];
+  // All are read before the first is changed: what is inherited must not change under way.
+  const looks = elements.map((element) => COPIED.map((name) => [name, getComputedStyle(element).getPropertyValue(name)] as const));
+  elements.forEach((element, index) => {
+    for (const name of LEFT_OUT) element.removeAttribute(name);
+    setAll(element, Object.fromEntries(looks[index] ?? []));
+  });
+  stage.remove();
+  return copy;
+}
+
+/** Return a picture of the page as the text of an SVG file, with its title, key and notes. */
+export function svgText(picture: SVGSVGElement, words: Words, keys: Element[] = []): string {
   const { width, height } = picture.viewBox.baseVal;
   const characters = Math.floor(width / 6.4);
   const heading = foldText(words.title, Math.floor(characters * 0.8));
   const notes = words.notes.flatMap((note) => foldText(note, characters));
-  const copy = picture.cloneNode(true) as SVGSVGElement;
-  // Styles are read where they apply: inside the page, under the light theme.
-  const stage = document.createElement("div");
-  stage.className = "view paper stage";
-  stage.append(copy);
-  picture.closest(".view")?.parentElement?.append(stage);
-  const ink = getComputedStyle(stage).color;
-  for (const element of copy.querySelectorAll("*")) {
-    const style = getComputedStyle(element);
-    for (const name of COPIED) element.setAttribute(name, style.getPropertyValue(name));
-    for (const name of ["class", "style", "tabindex", "role", "aria-label", "aria-pressed"]) element.removeAttribute(name);
-  }
-  stage.remove();
-  const top = MARGIN + heading.length * 20;
   const whole = document.createElementNS(NAMESPACE, "svg");
-  const size = { width: width + 2 * MARGIN, height: top + height + notes.length * 15 + 2 * MARGIN };
-  whole.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
-  for (const [name, value] of Object.entries(size)) whole.setAttribute(name, `${value}`);
   const ground = whole.appendChild(document.createElementNS(NAMESPACE, "rect"));
-  for (const [name, value] of Object.entries({ width: "100%", height: "100%", fill: "#fff" })) {
-    ground.setAttribute(name, value);
-  }
-  const write = (text: string, y: number, font: number, weight: string) => {
+  const write = (text: string, x: number, y: number, font: number, weight = 400) => {
     const line = whole.appendChild(document.createElementNS(NAMESPACE, "text"));
-    const look = { x: MARGIN, y, fill: ink, "font-family": "system-ui, sans-serif", "font-size": font, "font-weight": weight };
-    for (const [name, value] of Object.entries(look)) line.setAttribute(name, `${value}`);
+    const family = "system-ui, sans-serif";
+    setAll(line, { x, y, fill: INK, "font-family": family, "font-size": font, "font-weight": weight });
     line.textContent = text;
   };
-  heading.forEach((text, index) => write(text, MARGIN + 12 + index * 20, 15, "600"));
-  notes.forEach((text, index) => write(text, top + height + MARGIN + index * 15, 11, "400"));
-  copy.setAttribute("x", `${MARGIN}`);
-  copy.setAttribute("y", `${top}`);
-  copy.setAttribute("width", `${width}`);
-  copy.setAttribute("height", `${height}`);
-  for (const name of ["class", "role", "aria-label", "aria-describedby", "tabindex"]) copy.removeAttribute(name);
-  whole.append(copy);
+  heading.forEach((text, index) => write(text, MARGIN, MARGIN + 12 + index * 20, 15, 600));
+  let x = MARGIN;
+  let y = MARGIN + heading.length * 20 + 10;
+  for (const key of keys) {
+    const drawing = key.querySelector("svg");
+    const text = key.textContent ?? "";
+    const room = (drawing ? 30 : 0) + 7 * text.length + 14;
+    if (x > MARGIN && x + room > width) {
+      x = MARGIN;
+      y += 20;
+    }
+    if (drawing) {
+      const copy = whole.appendChild(copyStyled(drawing));
+      setAll(copy, { x, y: y - 12, width: 24, height: 16 });
+    }
+    write(text, x + (drawing ? 30 : 0), y, 12);
+    x += room;
+  }
+  const top = y + (keys.length ? 12 : 0);
+  const copy = whole.appendChild(copyStyled(picture));
+  setAll(copy, { x: MARGIN, y: top, width, height });
+  notes.forEach((text, index) => write(text, MARGIN, top + height + MARGIN + 4 + index * 15, 11));
+  const size = { width: width + 2 * MARGIN, height: top + height + notes.length * 15 + 2 * MARGIN };
+  setAll(whole, { ...size, viewBox: `0 0 ${size.width} ${size.height}` });
+  setAll(ground, { width: "100%", height: "100%", fill: "#fff" });
   return new XMLSerializer().serializeToString(whole);
 }
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from counterstream.evidence.answering import AnsweredClaim
-from counterstream.infer.diagnose import Mixing, check_approximation, check_mixing
+from counterstream.infer.diagnose import Mixing, check_approximation, check_mixing, diagnostics_table
 from counterstream.infer.lanes import Lanes, compile_lanes
 from counterstream.infer.laplace import Whitening, find_whitening, renew
 from counterstream.infer.posterior import Given, Posterior
@@ -158,6 +158,9 @@ class Fit:
         flats = self.pooled if n is None else self.thinned(n)
         constrained = jax.vmap(self.posterior.unknowns.constrain)(jnp.asarray(flats))
         return {name: np.asarray(v) for name, v in constrained.items()}
+
+    def _repr_html_(self) -> str:
+        return diagnostics_table(self.label, self.mixing, self.pooled.shape[0])
 
 
 class Stopwatch:

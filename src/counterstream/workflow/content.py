@@ -40,6 +40,7 @@ from counterstream.system.observable import (
     PathMeasure,
     RatioMeasure,
     StockMeasure,
+    kind_of,
 )
 from counterstream.system.system import System
 from counterstream.workflow.belief_content import agency_views, dispute_views
@@ -191,11 +192,7 @@ def series_view(system: System, observable: Observable, course: Floats, claims: 
 
 def bands_view(system: System, observable: Observable, bands: Floats, claims: Sequence[ClaimPoint]) -> SeriesView:
     """Return an observable's bands; ``bands`` has the shape (level, n_steps), from the lowest level to the highest."""
-    measure = observable.measure
-    if isinstance(measure, RatioMeasure) and observable.unit == "share":
-        kind = "share"
-    else:
-        kind = "flow" if isinstance(measure, FlowMeasure) else "stock"
+    kind = kind_of(observable)
     low90, low50, middle, high50, high90 = bands
     return SeriesView(
         observable=observable.name,
@@ -210,7 +207,7 @@ def bands_view(system: System, observable: Observable, bands: Floats, claims: Se
         low90=low90,
         high90=high90,
         claims=tuple(claims),
-        group=_group_words(measure),
+        group=_group_words(observable.measure),
     )
 
 

@@ -23,10 +23,12 @@ from counterstream.case import Case
 from counterstream.evidence.answering import Answering, migration_coverage
 from counterstream.evidence.claim import Use
 from counterstream.evidence.writing import format_claims
+from counterstream.infer.diagnose import diagnostics_table
 from counterstream.infer.fit import Fit, FitSettings, fit_system
 from counterstream.infer.progress import Progress, Silent
 from counterstream.report import render
 from counterstream.report.content import Provenance
+from counterstream.report.notebook import views_frame
 from counterstream.report.views import views_document, write_json
 from counterstream.spec import write_system
 from counterstream.store.run_folder import IfComplete, RunFolder, open_run
@@ -81,6 +83,13 @@ class RunResult:
     fit: Fit
     summary: dict[str, Any]
     results: Results | None = None
+
+    def _repr_html_(self) -> str:
+        """Show the views of the run, or what the fit says of itself where nothing was simulated."""
+        views = self.folder / VIEWS
+        if not views.is_file():
+            return diagnostics_table(self.fit.label, self.fit.mixing, self.fit.pooled.shape[0])
+        return views_frame(json.loads(views.read_text(encoding="utf-8")))
 
 
 def run_case(

@@ -1,9 +1,9 @@
 /** Claims on a picture through time: one stop of the Tab key, arrows from claim to claim, Enter to choose. */
-import { useEffect, useRef, useState } from "preact/hooks";
 import type { Axis } from "../axis";
 import { type Claim, DAY, type Drawn, type MarkShape, dayTime } from "../data";
 import { formatPercent, formatWindow } from "../format";
 import type { Box } from "./axes";
+import { useRoving } from "./roving";
 
 /** From this chance on a claim is marked as likely wrong. */
 export const LIKELY_WRONG = 0.5;
@@ -56,30 +56,14 @@ interface ClaimsProps {
 
 /** Draw claims across their windows. */
 export function Claims({ claims, unit, time, value, box, chosen, onChoose }: ClaimsProps) {
-  const place = useRef<SVGGElement>(null);
-  const [current, setCurrent] = useState("");
-  useEffect(() => {
-    if (chosen) setCurrent(chosen);
-  }, [chosen]);
-  const at = Math.max(0, claims.findIndex((claim) => claim.id === current));
-  const go = (index: number) => {
-    const next = claims[Math.max(0, Math.min(claims.length - 1, index))];
-    if (!next) return;
-    setCurrent(next.id);
-    place.current?.querySelector<SVGGElement>(`[data-claim="${CSS.escape(next.id)}"]`)?.focus();
-  };
-  const press = (event: KeyboardEvent) => {
-    const moves: Record<string, number> = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: claims.length - 1 };
-    const next = moves[event.key];
-    if (next !== undefined) go(next);
-    else if (event.key === "Enter" || event.key === " ") onChoose(claims[at]?.id ?? "");
-    else if (event.key === "Escape") onChoose("");
-    else return;
-    event.preventDefault();
-  };
+  const { group, part } = useRoving(
+    claims.map((claim) => claim.id),
+    chosen,
+    onChoose,
+  );
   return (
-    <g class="claims" ref={place} onKeyDown={press}>
-      {claims.map((claim, index) => {
+    <g class="claims" {...group}>
+      {claims.map((claim) => {
         const left = Math.max(box.left, time(dayTime(claim.first)));
         const right = Math.min(box.right, time(dayTime(claim.last) + DAY));
         const middle = (left + right) / 2;
@@ -90,12 +74,7 @@ export function Claims({ claims, unit, time, value, box, chosen, onChoose }: Cla
             key={claim.id}
             class={`claim ${claimLook(claim)}`}
             data-claim={claim.id}
-            role="button"
-            tabIndex={index === at ? 0 : -1}
-            aria-pressed={claim.id === chosen}
-            aria-label={claimName(claim, unit)}
-            onClick={() => onChoose(claim.id === chosen ? "" : claim.id)}
-            onFocus={() => setCurrent(claim.id)}
+            {...part(claim.id, claimName(claim, unit))}
           >
             <title>{claimName(claim, unit)}</title>
             <rect class="reach" x={Math.min(left, middle - 11)} width={Math.max(right - left, 22)} y={y - 11} height={22} />

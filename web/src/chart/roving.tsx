@@ -37,7 +37,8 @@ export function useRoving(keys: string[], chosen: string, onChoose: (key: string
     part: (key, name) => ({
       "data-part": key,
       role: "button",
-      tabIndex: keys[at] === key ? 0 : -1,
+      // In lower case: SVG knows no other.
+      tabindex: keys[at] === key ? 0 : -1,
       "aria-label": name,
       "aria-pressed": key === chosen,
       onClick: () => onChoose(key === chosen ? "" : key),
