@@ -89,6 +89,11 @@ class Desk:
         self._loadings.move_to_end(key)
         return loading
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether a thread is at work on a run."""
+        return self._loading.locked()
+
     def ready(self, run: Run) -> Resident:
         """Return the draws of a run that is in memory.
 

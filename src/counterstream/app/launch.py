@@ -8,6 +8,7 @@ import html
 import os
 import secrets
 import socket
+import sys
 import tempfile
 import webbrowser
 from collections.abc import Callable, Generator
@@ -118,6 +119,17 @@ def serve(launch: Launch, desk: Desk, started: Callable[[], None]) -> None:
     # uvicorn ends in order and then raises the signal again, which is how this server is meant to end.
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
         asyncio.run(work())
+
+
+def end_at_once() -> None:
+    """End the program without waiting for its threads.
+
+    XLA waits at its end for what it compiles, which may be a minute.  Nothing is lost by it: what pages have saved
+    was saved whole before the last answer.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def serve(
     """
     with reporting(as_json=as_json), ExitStack() as opened:
         from counterstream.app.desk import Desk
-        from counterstream.app.launch import browser_page, open_port
+        from counterstream.app.launch import browser_page, end_at_once, open_port
         from counterstream.app.launch import serve as answer_requests
         from counterstream.app.workspace import find_workspace
 
@@ -51,9 +51,13 @@ def serve(
             if browser:
                 opened.enter_context(browser_page(launch.address))
 
-        answer_requests(launch, Desk(workspace, secrets.token_hex(4), draws, _listen), tell_address)
+        desk = Desk(workspace, secrets.token_hex(4), draws, _listen)
+        answer_requests(launch, desk, tell_address)
         if not as_json:
             tell("ended")
+        if desk.is_loading:
+            opened.close()
+            end_at_once()
 
 
 def _listen() -> Listener:

@@ -45,6 +45,7 @@ USAGE_CODES = frozenset(
         *(f"U{number}" for number in range(260, 268)),
         "U301",
         "U302",
+        "U503",
     }
 )
 

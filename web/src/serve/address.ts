@@ -29,7 +29,15 @@ export function go(view: string, state: State = {}): void {
   location.hash = formatLink(view, state);
 }
 
+const latest = new Map<string, State>();
+
+/** The state in which a part of the page was left. */
+export function latestState(view: string): State {
+  return latest.get(view) ?? {};
+}
+
 /** Put the present state into the address, without a step back for each. */
 export function keep(view: string, state: State): void {
+  latest.set(view, state);
   history.replaceState(null, "", formatLink(view, state));
 }

@@ -20,7 +20,7 @@ export function LeverCard({ onRemove, ...props }: CardProps<Lever> & { onRemove:
   return (
     <li class="lever" aria-labelledby={id}>
       <div class="lever-head">
-        <h4 id={id}>{lever.label}</h4>
+        <h2 id={id}>{lever.label}</h2>
         <button type="button" onClick={onRemove} aria-label={`Let go of: ${lever.label}`}>
           Let go
         </button>

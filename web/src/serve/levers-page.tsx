@@ -139,6 +139,7 @@ function Levers({ run, state: restored, launches, ready }: PageProps & { ready: 
 
 function Failure({ error }: { error: unknown }) {
   if (!error) return null;
+  if (error instanceof Unreachable || (error instanceof Refused && error.status === 503)) return <p class="banner">The server is away or still loads the draws; this setting is kept and asked again.</p>;
   if (error instanceof Refused)
     return (
       <div class="banner" role="alert">
@@ -146,7 +147,6 @@ function Failure({ error }: { error: unknown }) {
         <Problems problems={error.problems} />
       </div>
     );
-  if (error instanceof Unreachable) return <p class="banner">The server does not answer; the setting is kept and will be asked again.</p>;
   throw error;
 }
 

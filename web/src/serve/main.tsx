@@ -6,7 +6,7 @@ import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { everyLink, formatLink } from "../link";
 import { VIEWS } from "../registry";
-import { type Place, usePlace } from "./address";
+import { type Place, latestState, usePlace } from "./address";
 import { ComparePage } from "./compare-page";
 import { type Connection, useConnection } from "./connection";
 import type { ServerState } from "./contract";
@@ -47,7 +47,7 @@ function App() {
               .filter(([name]) => (name === "run" || name === "levers" ? run : name === "edit" ? server?.has_source : true))
               .map(([name, title]) => (
                 <li key={name}>
-                  <a href={formatLink(name, name === "run" || name === "levers" ? { run } : {})} aria-current={name === page ? "page" : undefined}>
+                  <a href={linkOf(name, run)} onClick={(event) => (event.currentTarget.href = linkOf(name, run))} aria-current={name === page ? "page" : undefined}>
                     {title}
                   </a>
                 </li>
@@ -66,6 +66,12 @@ function App() {
       </main>
     </>
   );
+}
+
+/** Where a part leads: to the levers of a run as they were left. */
+function linkOf(name: string, run: string): string {
+  if (name === "levers" && latestState(name)["run"] === run) return formatLink(name, latestState(name));
+  return formatLink(name, name === "run" || name === "levers" ? { run } : {});
 }
 
 function chooseRun(server: ServerState | null, place: Place): string {

@@ -1,6 +1,6 @@
 /** Latest wins: one question is under way at a time, and of those that come meanwhile the newest alone is put. */
 import type { Answer } from "./contract";
-import { Refused, call, runPath } from "./server";
+import { Refused, Unreachable, call, runPath } from "./server";
 
 export interface Asked {
   /** The section `scenarios` as text; empty for the baseline. */
@@ -16,6 +16,12 @@ export interface Listener {
 
 /** After so many milliseconds without a new setting the totals are asked for. */
 const REST = 180;
+/** After so many the question is put again to a server that is away, or is still loading the draws. */
+const AGAIN = 800;
+
+function isPassing(error: unknown): boolean {
+  return error instanceof Unreachable || (error instanceof Refused && error.status === 503);
+}
 
 /** Put questions about a run. */
 export class Questions {
@@ -59,8 +65,11 @@ export class Questions {
         // An answer that has been outrun is not shown over the newer one that follows it.
         if (!this.ended) this.listener.onPicture(answer, last);
       } catch (error) {
-        if (!this.ended && !this.waiting) this.listener.onFailure(error);
+        const failed = last;
         last = null;
+        if (this.ended || this.waiting) continue;
+        this.listener.onFailure(error);
+        if (isPassing(error)) this.rest = window.setTimeout(() => this.put(failed), AGAIN);
       }
     }
     this.busy = false;
@@ -76,7 +85,9 @@ export class Questions {
       if (!slow.signal.aborted && !this.ended) this.listener.onTotals(answer);
     } catch (error) {
       const overtaken = error instanceof Refused && error.problems.some((problem) => problem.code === "U510");
-      if (!slow.signal.aborted && !this.ended && !overtaken) this.listener.onFailure(error);
+      if (slow.signal.aborted || this.ended || overtaken) return;
+      this.listener.onFailure(error);
+      if (isPassing(error)) this.rest = window.setTimeout(() => this.put(asked), AGAIN);
     }
   }
 

@@ -44,7 +44,7 @@ function RunCard({ run }: { run: RunEntry }) {
   const verdict = run.summary["verdict"];
   return (
     <li class="run">
-      <h3>{run.name}</h3>
+      <h2>{run.name}</h2>
       <p class={run.state === "complete" ? "" : "unsound"}>{WORDS[run.state] ?? run.state}</p>
       <dl>
         {facts.map(([name, value]) =>
