@@ -132,7 +132,7 @@ def test_tables_and_notebook(opened: Comparison, tmp_path: Path) -> None:
     assert "held at 0.5: gate" in page
     # The views draw the same year by year, the whole period left out.
     told = html.unescape(page.partition('srcdoc="')[2])
-    assert '"label":"open against calm"' in told
+    assert '"label":"open against baseline"' in told
     assert '"days":{"first":"2000-01-01","months":12,"count":3}' in told
 
 
