@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Cut, type Link, type Movements, type Place, formatPeriod, formatPersons, formatShort, tellLink } from "../src/movement/data";
+import { type Cut, type Link, type Movements, type Place, formatPeriod, courseOf, formatPersons, formatShort, tellLink } from "../src/movement/data";
 import { LEAST_WIDTH, accountsOf, isShown, layRibbons, ribbonPath } from "../src/movement/ribbons";
 import { flowsAt } from "../src/views/map";
 
@@ -31,6 +31,17 @@ describe("ribbons", () => {
   it("draws only who moved, returns home among them, and everybody when asked", () => {
     expect(LINKS.filter((link) => isShown(link, "moved"))).toEqual([LINKS[1], LINKS[2], LINKS[4], LINKS[5]]);
     expect(LINKS.every((link) => isShown(link, "everybody"))).toBe(true);
+  });
+  it("counts who entered the system and moved on among those who moved", () => {
+    expect(isShown([0, -2, 1, false], "moved")).toBe(true);
+    expect(isShown([0, -2, 0, false], "moved")).toBe(false);
+    expect(courseOf(PLACES, -2, 1, false)).toBe("away");
+    expect(courseOf(PLACES, -3, 2, false)).toBe("onward");
+    expect(courseOf(PLACES, -2, 0, false)).toBe("outside");
+    const born: Cut = { ...CUT, links: [[0, -2, 1, false], [0, -3, 2, false]], persons: spread([30, 10]) };
+    const laid = layRibbons(born, PLACES, "moved", BOX);
+    expect(laid.lanes.map((lane) => lane.place)).toEqual([1, 2, -1]);
+    expect(laid.stops.find((stop) => stop.place === -1 && stop.bound === 0)?.height).toBeCloseTo(40 * laid.scale, 6);
   });
   it("gives every bar the height of who is there", () => {
     const laid = layRibbons(CUT, PLACES, "everybody", BOX);
@@ -102,7 +113,7 @@ describe("words", () => {
     expect(tellLink(PLACES, [0, 1, 0, true])).toBe("from Away to Home");
     expect(tellLink(PLACES, [0, 1, 1, false])).toBe("stayed in Away");
     expect(tellLink(PLACES, [0, 2, -1, false])).toBe("left the system from Far");
-    expect(tellLink(PLACES, [0, -1, 2, false])).toBe("entered the system, at the end in Far");
+    expect(tellLink(PLACES, [0, -2, 2, false])).toBe("entered the system in Home, at the end in Far");
   });
   it("say numbers of persons in little room", () => {
     expect([7_512_000, 137_400, 999_700, 1_234, 999, 0, null].map(formatShort)).toEqual(["7.5 M", "137 k", "1 M", "1.2 k", "999", "0", ""]);

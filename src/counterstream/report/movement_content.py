@@ -8,8 +8,13 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-#: Index of what lies outside the system: persons who enter it, or leave it.
+#: Index of what lies outside the system, where persons who leave it are at the end of a period.
 OUTSIDE = -1
+
+
+def entered_in(place: int) -> int:
+    """Return what stands for the place at the start of a period of persons who enter the system there: -2, -3, ..."""
+    return -2 - place
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +60,9 @@ class CutView:
     bounds
         First day of each period, and the day after the last: ``period + 1`` dates.
     links
-        One row a link: period, place at its start, place at its end (:data:`OUTSIDE` for persons who
-        entered, or left, the system in between), and whether they are home and came there from elsewhere
-        in between.
+        One row a link: period, place at its start (see :func:`entered_in` for persons who entered the
+        system in between), place at its end (:data:`OUTSIDE` for persons who left it in between), and
+        whether they are home and came there from elsewhere in between.
     persons
         Of each link, shape (link,).
     stocks

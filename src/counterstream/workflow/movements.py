@@ -19,6 +19,7 @@ from counterstream.report.movement_content import (
     OutcomeView,
     PlaceView,
     Spread,
+    entered_in,
 )
 from counterstream.simulate.series import Reading
 from counterstream.system.clock import Clock
@@ -161,9 +162,12 @@ def spread_of(draws: Floats) -> Spread:
 class _Trace:
     """Persons by period, in single draws.
 
-    ``links`` has the shape (period, from, came home, to, draw); the last place in ``from`` is outside.
+    ``links`` has the shape (period, from, came home, to, draw); after the places in ``from`` come those of
+    ``entries`` once more, for persons who entered the system there.
     The other arrays have the shape (period, place, draw), ``stocks`` (bound, place, draw).
     """
+
+    entries: tuple[int, ...]
 
     links: Floats
     stocks: Floats
@@ -178,6 +182,7 @@ class _Map:
 
     of_status: Mapping[str, int]
     home: tuple[bool, ...]
+    entry_rows: Mapping[int, int]
 
     def comes_home(self, leg: Leg) -> bool:
         return bool(leg.origin) and self.home[self.of_status[leg.destination]] > self.home[self.of_status[leg.origin]]
@@ -188,7 +193,10 @@ class _Map:
 
 def _make_map(system: System, places: Sequence[PlaceView]) -> _Map:
     number = {place.name: i for i, place in enumerate(places)}
-    return _Map({s.name: number[s.place] for s in system.statuses}, tuple(place.home for place in places))
+    of_status = {s.name: number[s.place] for s in system.statuses}
+    entered = sorted({of_status[leg.destination] for leg in find_legs(system) if not leg.origin})
+    entry_rows = {place: len(places) + i for i, place in enumerate(entered)}
+    return _Map(of_status, tuple(place.home for place in places), entry_rows)
 
 
 def trace_persons(layout: Layout, places: Sequence[PlaceView], whole: Whole, bounds: Sequence[int]) -> _Trace:
@@ -202,10 +210,11 @@ def trace_persons(layout: Layout, places: Sequence[PlaceView], whole: Whole, bou
     legs = _in_order(layout)
     n_places, n_draws = len(places), next(iter(whole.stocks.values())).shape[1]
     n_periods = len(bounds) - 1
-    links = np.zeros((n_periods, n_places + 1, 2, n_places, n_draws))
+    n_rows = n_places + len(there.entry_rows)
+    links = np.zeros((n_periods, n_rows, 2, n_places, n_draws))
     moved = {name: np.zeros((n_periods, n_places, n_draws)) for name in ("arrived", "departed", "entered")}
     for period, (first, last) in enumerate(pairwise(bounds)):
-        held = {name: np.zeros((n_places + 1, 2, n_draws)) for name in whole.stocks}
+        held = {name: np.zeros((n_rows, 2, n_draws)) for name in whole.stocks}
         for name, stock in whole.stocks.items():
             held[name][there.of_status[name], 0] = stock[first]
         for step in range(first, last):
@@ -216,7 +225,7 @@ def trace_persons(layout: Layout, places: Sequence[PlaceView], whole: Whole, bou
     stocks = np.zeros((len(bounds), n_places, n_draws))
     for name, stock in whole.stocks.items():
         stocks[:, there.of_status[name]] += stock[list(bounds)]
-    return _Trace(links, stocks, moved["arrived"], moved["departed"], moved["entered"])
+    return _Trace(tuple(there.entry_rows), links, stocks, moved["arrived"], moved["departed"], moved["entered"])
 
 
 def _in_order(layout: Layout) -> tuple[Leg, ...]:
@@ -245,7 +254,7 @@ def _take_step(legs: Sequence[Leg], there: _Map, whole: Whole, step: int, held: 
             persons = _share(here, here.sum(axis=(0, 1))) * flow
         else:
             persons = np.zeros_like(next(iter(held.values())))
-            persons[-1, 0] = flow
+            persons[there.entry_rows[there.of_status[leg.destination]], 0] = flow
         if there.comes_home(leg):
             persons = np.stack([np.zeros_like(persons[:, 0]), persons.sum(axis=1)], axis=1)
         before = arrived.get(leg.destination)
@@ -283,8 +292,9 @@ def _tell_cut(layout: Layout, places: Sequence[PlaceView], whole: Whole, bounds:
 
     n_places = len(places)
     for period in range(len(bounds) - 1):
-        for start in range(n_places + 1):
-            known = start if start < n_places else NO_PLACE
+        for start in range(trace.links.shape[1]):
+            entry = trace.entries[start - n_places] if start >= n_places else None
+            known = start if entry is None else entered_in(entry)
             for end, place in enumerate(places):
                 stayed_out, came_home = trace.links[period, start, :, end]
                 if place.home:
@@ -293,9 +303,8 @@ def _tell_cut(layout: Layout, places: Sequence[PlaceView], whole: Whole, bounds:
                 else:
                     # Who came home and left again is, at the end of the period, one of those who are away.
                     add(period, known, end, False, stayed_out + came_home)
-            begun = trace.stocks[period, start] if start < n_places else trace.entered[period].sum(axis=0)
-            gone = begun - trace.links[period, start].sum(axis=(0, 1))
-            if start < n_places:
+            if entry is None:
+                gone = trace.stocks[period, start] - trace.links[period, start].sum(axis=(0, 1))
                 add(period, known, NO_PLACE, False, gone)
     days = tuple(layout.system.clock.boundaries[b] for b in bounds)
     n_draws = trace.stocks.shape[-1]

@@ -15,11 +15,11 @@ from small_systems import small_system
 from counterstream.dynamics.layout import lay_out
 from counterstream.dynamics.program import compile_system
 from counterstream.infer.posterior import system_unknowns, to_draw
-from counterstream.report.movement_content import OUTSIDE
+from counterstream.report.movement_content import OUTSIDE, entered_in
 from counterstream.simulate.counts import simulate_counts
 from counterstream.spec import parse_system
 from counterstream.system.clock import Clock
-from counterstream.system.move import LossMove, RateMove
+from counterstream.system.move import EntryMove, LossMove, RateMove
 from counterstream.system.place import Place, Status
 from counterstream.system.system import System
 from counterstream.units import Step
@@ -66,7 +66,7 @@ def test_every_period_begins_and_ends_with_the_stocks(name: str) -> None:
     lost = sum((sum_periods(flow, bounds) for flow in losses), np.zeros((len(bounds) - 1, N)))
     gone = trace.stocks[:-1].sum(axis=1) + trace.entered.sum(axis=1) - trace.stocks[1:].sum(axis=1)
     np.testing.assert_allclose(gone, lost, rtol=1e-9, atol=1e-6)
-    begun = np.concatenate([trace.stocks[:-1], trace.entered.sum(axis=1, keepdims=True)], axis=1)
+    begun = np.concatenate([trace.stocks[:-1], trace.entered[:, list(trace.entries)]], axis=1)
     left = begun - trace.links.sum(axis=(2, 3))
     assert left.min() > -1e-6 * max(1.0, trace.stocks.max())
     np.testing.assert_allclose(left.sum(axis=1), lost, rtol=1e-9, atol=1e-6)
@@ -97,6 +97,19 @@ def test_who_left_and_came_back_within_a_period_is_told_apart() -> None:
     trace = trace_persons(lay_out(system), find_places(system, WHOLE), WHOLE, (0, 3))
     links = trace.links[0, 0, :, :, 0]
     np.testing.assert_allclose(links, [[72.0, 18.0], [10.0, 0.0]])
+
+
+def test_who_enters_and_moves_on_within_a_period_is_told_by_where_they_entered() -> None:
+    system = shuttle()
+    system = replace(system, moves=(*system.moves, EntryMove("births", "home", persons_per_year=6.0)))
+    flows = {**WHOLE.flows, "births": np.array([[20.0], [0.0], [0.0]])}
+    stocks = {"home": np.array([[100.0], [100.0], [102.0], [102.0]]), "away": WHOLE.stocks["away"]}
+    cut = tell_movements(lay_out(system), Whole(flows, stocks)).cuts[1]
+    found = dict(zip(cut.links, cut.persons.mean, strict=True))
+    # A fifth of the hundred at home after the first step were born in it, and so are a fifth of the eight who leave.
+    assert found[(0, entered_in(0), 1, False)] == pytest.approx(1.6)
+    assert found[(0, entered_in(0), 0, False)] == pytest.approx(18.4)
+    assert sum(found.values()) == pytest.approx(120.0)
 
 
 def test_returns_of_those_who_began_abroad_are_ribbons_of_their_own() -> None:

@@ -3,8 +3,11 @@ import type { Topology } from "topojson-specification";
 import type { Maybe, ViewsDocument } from "../data";
 import { count, formatNumber } from "../format";
 
-/** What lies outside the system: persons who enter it, or leave it. */
+/** What lies outside the system: where persons who leave it are at the end of a period. */
 export const OUTSIDE = -1;
+
+/** The place in which those entered the system who were not in it at the start of a period; null for all others. */
+export const entryOf = (from: number): number | null => (from < OUTSIDE ? -2 - from : null);
 
 /** Means add up and are drawn; medians with the equal-tailed 90 % interval are told. */
 export interface Spread<T> {
@@ -23,7 +26,7 @@ export interface Place {
   home: boolean;
 }
 
-/** Period, place at its start, place at its end, and whether they are home and came there from elsewhere in between. */
+/** Period, place at its start (or see `entryOf`), place at its end, and whether they are home and came there from elsewhere in between. */
 export type Link = [period: number, from: number, to: number, cameHome: boolean];
 
 /** Where persons were at the start and at the end of each period; arrays by period (or bound) and place. */
@@ -97,16 +100,18 @@ export type Course = "away" | "onward" | "return" | "stay" | "outside";
 
 export function courseOf(places: Place[], from: number, to: number, cameHome: boolean): Course {
   if (cameHome) return "return";
-  if (from === OUTSIDE || to === OUTSIDE) return "outside";
+  const entry = entryOf(from);
+  if (to === OUTSIDE || entry === to) return "outside";
   if (from === to) return "stay";
-  return places[from]?.home ? "away" : "onward";
+  return places[entry ?? from]?.home ? "away" : "onward";
 }
 
 /** A link in words: `from Israel to the Soviet Union`. */
 export function tellLink(places: Place[], [, from, to, cameHome]: Link): string {
   const name = (place: number) => places[place]?.label ?? "outside";
   if (to === OUTSIDE) return `left the system from ${name(from)}`;
-  if (from === OUTSIDE) return `entered the system, at the end in ${name(to)}${cameHome ? ", come home from elsewhere" : ""}`;
+  const entry = entryOf(from);
+  if (entry !== null) return `entered the system in ${name(entry)}, ${cameHome ? "came home from elsewhere to" : "at the end in"} ${name(to)}`;
   if (from === to) return cameHome ? `left ${name(from)} and came home` : `stayed in ${name(from)}`;
   return `from ${name(from)} to ${name(to)}`;
 }

@@ -1,6 +1,6 @@
 /** Layout of a period-by-place Sankey diagram: places in lanes, bounds of periods in columns. */
 import { type SankeyLink, type SankeyNode, sankey } from "d3-sankey";
-import { type Course, type Cut, type Link, OUTSIDE, type Place, courseOf } from "./data";
+import { type Course, type Cut, type Link, OUTSIDE, type Place, courseOf, entryOf } from "./data";
 
 /** What is drawn: only who moved, or everybody. */
 export type Shown = "moved" | "everybody";
@@ -67,7 +67,16 @@ export const LANE_HEAD = 34;
 
 /** Whether a link is drawn. */
 export function isShown([, from, to, cameHome]: Link, shown: Shown): boolean {
-  return shown === "everybody" || cameHome || (from !== to && from !== OUTSIDE && to !== OUTSIDE);
+  return shown === "everybody" || cameHome || (to !== OUTSIDE && (entryOf(from) ?? from) !== to);
+}
+
+/** The lane in which a link begins: who entered the system begins outside it. */
+const laneOf = (from: number) => Math.max(from, OUTSIDE);
+
+/** Lanes that a cut has, in their order. */
+export function lanesOf(cut: Cut, shown: Shown): number[] {
+  const ends = cut.links.filter((link) => isShown(link, shown)).flatMap(([, from, to]) => [laneOf(from), to]);
+  return [...new Set(ends)].sort(byLane);
 }
 
 /** Lay a cut out in a box. */
@@ -76,7 +85,7 @@ export function layRibbons(cut: Cut, places: Place[], shown: Shown, box: Box): L
     const mean = cut.persons.mean[index] ?? 0;
     return isShown(link, shown) && mean > 0 ? [{ link, index, mean }] : [];
   });
-  const used = [...new Set(drawn.flatMap(({ link: [, from, to] }) => [from, to]))].sort(byLane);
+  const used = drawn.length ? lanesOf(cut, shown) : [];
   const last = cut.bounds.length - 1;
   const columns = cut.bounds.map((_, bound) => box.left + ((box.right - box.left - NODE_WIDTH) * bound) / (last || 1));
   // d3-sankey cannot lay out nothing.
@@ -88,7 +97,7 @@ export function layRibbons(cut: Cut, places: Place[], shown: Shown, box: Box): L
     cut.bounds.slice(1).map((_, bound) => ({ source: id(bound, place), target: id(bound + 1, place), value: 0, row: -1 })),
   );
   const links = drawn.map(({ link: [period, from, to], index, mean }) => ({
-    source: id(period, from),
+    source: id(period, laneOf(from)),
     target: id(period + 1, to),
     value: mean,
     row: index,

@@ -3,8 +3,8 @@ import { Hatch } from "../chart/hatch";
 import { KeyEntry } from "../chart/legend";
 import { useRoving } from "../chart/roving";
 import { Choice, Frame, TableOf } from "../frame";
-import { type Cut, type Movements, OUTSIDE, countPeriods, courseOf, formatBound, formatPeriod, formatPersons, formatShort, formatSpread, homeNames, movementsOf, tellLink } from "../movement/data";
-import { LANE_HEAD, NODE_WIDTH, type Shown, accountsOf, isShown, layRibbons } from "../movement/ribbons";
+import { type Cut, type Movements, OUTSIDE, countPeriods, courseOf, entryOf, formatBound, formatPeriod, formatPersons, formatShort, formatSpread, homeNames, movementsOf, tellLink } from "../movement/data";
+import { LANE_HEAD, NODE_WIDTH, type Shown, accountsOf, isShown, lanesOf, layRibbons } from "../movement/ribbons";
 import { useWidth } from "../size";
 import { useViewState } from "../state";
 import type { Table } from "../table";
@@ -90,7 +90,7 @@ const HEAD = 22;
 export function SankeyPicture({ told, cut, shown, chosen, onChoose }: PictureProps) {
   const [place, width] = useWidth<HTMLDivElement>();
   const { places } = told;
-  const n = new Set(cut.links.filter((link) => isShown(link, shown)).flatMap(([, from, to]) => [from, to])).size;
+  const n = lanesOf(cut, shown).length;
   const height = HEAD + n * LANE_HEAD + (width < 520 ? 300 : 400);
   const laid = layRibbons(cut, places, shown, { left: 1, right: width - 1, top: HEAD, bottom: height - 6 });
   const inTime = [...laid.ribbons].sort((a, b) => a.link[0] - b.link[0] || b.mean - a.mean);
@@ -139,7 +139,7 @@ export function SankeyPicture({ told, cut, shown, chosen, onChoose }: PicturePro
           {laid.lanes.map((lane) => (
             <g key={lane.place}>
               <text class="lane" x={0} y={lane.top - 19}>
-                {fitText(places[lane.place]?.label ?? "Outside the system", width - 4)}
+                {fitText(places[lane.place]?.label ?? (shown === "moved" ? "Entered the system in the period" : "Outside the system"), width - 4)}
               </text>
               {lane.place !== OUTSIDE &&
                 cut.bounds.map((day, bound) => (
@@ -166,7 +166,7 @@ function LinkDetail({ told, cut, index }: { told: Movements; cut: Cut; index: nu
   const link = cut.links[index];
   if (!link) return null;
   const [period, from] = link;
-  const begun = from === OUTSIDE ? null : cut.stocks.median[period]?.[from];
+  const begun = from < 0 ? null : cut.stocks.median[period]?.[from];
   return (
     <p class="chosen">
       <strong>{nameLink(told, cut, index)}.</strong>{" "}
@@ -190,7 +190,10 @@ function describe(told: Movements, cut: Cut, shown: Shown): string {
 }
 
 function ribbonsTable(told: Movements, cut: Cut, shown: Shown): Table {
-  const name = (place: number) => told.places[place]?.label ?? "outside the system";
+  const name = (place: number) => {
+    const entry = entryOf(place);
+    return entry === null ? (told.places[place]?.label ?? "left the system") : `entered the system in ${told.places[entry]?.label}`;
+  };
   return {
     caption: `Persons by place at the start and the end of each period${shown === "moved" ? ", those who moved" : ""}`,
     fileName: "movements",
