@@ -1,6 +1,6 @@
 /** One lever that is pulled: its controls, and what the evidence speaks of. */
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import { formatNumber } from "../format";
 import { Choice } from "../frame";
 import type { Change, EventLever, HeldLever, Lever, ParameterLever, RhythmLever } from "./contract";
@@ -55,8 +55,8 @@ function HeldControls({ lever, change, span, onChange }: CardProps<HeldLever>) {
         label={`Held at (${lever.unit})`}
         told={told}
         value={value}
-        low={Math.min(lever.low, value)}
-        high={Math.max(lever.high, value)}
+        low={lever.low}
+        high={lever.high}
         step={lever.step}
         onValue={(to) => onChange({ ...change, value: to })}
       />
@@ -81,7 +81,11 @@ interface SliderProps {
 }
 
 /** A slider, and beside it the same as a number to type. */
-function Slider({ label, told, value, low, high, step, onValue }: SliderProps) {
+function Slider({ label, told, value, low: least, high: most, step, onValue }: SliderProps) {
+  // A value typed beyond the ends widens them for good: ends that followed the value would run away under the hand.
+  const ends = useRef<[number, number]>([least, most]);
+  ends.current = [Math.min(ends.current[0], least, value), Math.max(ends.current[1], most, value)];
+  const [low, high] = ends.current;
   const read = (text: string) => {
     const typed = Number(text);
     if (text.trim() !== "" && Number.isFinite(typed)) onValue(typed);
@@ -186,7 +190,7 @@ function RhythmControls({ lever, change, onChange }: CardProps<RhythmLever>) {
           told={`${lever.label}, steps between batches`}
           value={every}
           low={1}
-          high={Math.max(24, every)}
+          high={24}
           step={1}
           onValue={(to) => onChange({ move: lever.name, batches: { every_steps: Math.max(1, Math.round(to)) } })}
         />
@@ -217,8 +221,8 @@ function ParameterControls({ lever, change, onChange }: CardProps<ParameterLever
           label={`Value (${lever.unit.replaceAll("_", " ")})`}
           told={`${lever.label}, ${lever.unit}`}
           value={change.value ?? 0}
-          low={Math.min(2 * (low ?? 0) - (high ?? 1), change.value ?? 0, low !== null && low >= 0 ? 0 : Infinity)}
-          high={Math.max(2 * (high ?? 1) - (low ?? 0), change.value ?? 0)}
+          low={low !== null && low >= 0 ? 0 : 2 * (low ?? 0) - (high ?? 1)}
+          high={2 * (high ?? 1) - (low ?? 0)}
           step={((high ?? 1) - (low ?? 0)) / 50 || 0.01}
           onValue={(value) => onChange(to("value", value))}
         />
@@ -228,7 +232,7 @@ function ParameterControls({ lever, change, onChange }: CardProps<ParameterLever
           told={`${lever.label}, factor`}
           value={change.times ?? 1}
           low={0}
-          high={Math.max(5, change.times ?? 1)}
+          high={5}
           step={0.05}
           onValue={(value) => onChange(to("times", value))}
         />
