@@ -177,7 +177,9 @@ def test_an_answer_brings_the_data_of_its_view_and_a_name_for_links() -> None:
         render(build_content()), [answer_section(hostile, f"answer{place}", words) for place in range(2)]
     )
     found = re.findall(
-        r'data-view="why" data-link="(answer\d-why)"><script type="application/json">(.*?)</script></div>', page
+        r'data-view="why" data-link="(answer\d-why)">\n<p class="noscript">[^<]*</p>\n'
+        r'<script type="application/json">(.*?)</script>\s*</div>',
+        page,
     )
     assert [link for link, _ in found] == ["answer0-why", "answer1-why"]
     why = json.loads(found[0][1])["why"]
