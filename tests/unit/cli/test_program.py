@@ -37,6 +37,7 @@ COMMANDS = [
     "project",
     "validate",
     "report",
+    "serve",
     "sbc",
     "sweep run",
     "sweep gather",
