@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from counterstream.evidence.answering import AnsweredClaim, Answering
     from counterstream.evidence.claim import Claim
     from counterstream.evidence.conflicts import Conflict
-    from counterstream.workflow.disputes import Dispute
+    from counterstream.workflow.judging import Dispute
 
 HEADINGS = ("claim", "period", "figure", "agency")
 

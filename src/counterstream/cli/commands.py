@@ -22,6 +22,7 @@ from counterstream.cli import (
     projecting,
     reviewing,
     runs,
+    serving,
     sweeping,
     validating,
 )
@@ -103,6 +104,7 @@ _add(evidence, "review", reviewing.review, "evidence review report.draft.json --
 _add(evidence, "import", importing.import_claims, "evidence import unhcr.csv --case my-case --rename Armenia=hills")
 app.add_typer(evidence)
 _add(app, "report", runs.report, "report runs/my-case --add open/compared.json --out with-answers.html")
+_add(app, "serve", serving.serve, "serve runs/my-case --port 0")
 _add(app, "sbc", sweeping.sbc, "sbc my-case --simulations 200 --draws 99 --workers 2")
 _add(sweep, "run", sweeping.run, "sweep run my-case --simulations 1000 --shard 2/8 --out shared/sweep")
 _add(

@@ -49,6 +49,7 @@ USAGE_CODES = frozenset(
         "D333",
         "U301",
         "U302",
+        "U503",
     }
 )
 

@@ -8,7 +8,8 @@ signals, or to instruments that do.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import replace
+from typing import NamedTuple, TypeVar
 
 import jax.numpy as jnp
 import numpy as np
@@ -28,6 +29,8 @@ from counterstream.dynamics.program import Program, choices_of
 from counterstream.system.move import DecisionMove, LossMove, RateMove
 from counterstream.system.system import System
 from counterstream.system.term import Term
+
+_Part = TypeVar("_Part")
 
 
 class Drive(NamedTuple):
@@ -102,6 +105,31 @@ def pull_levers(system: System, *, all_levers: bool = False) -> Levers:
             if m.batches is not None or all_levers
         },
     )
+
+
+def change_levers(levers: Levers, before: System, after: System) -> Levers:
+    """Return all levers of a changed system, of which only those are worked out that differ.
+
+    Parameters
+    ----------
+    levers
+        Those of ``before``, all of them; see :func:`pull_levers`.
+    after
+        The same system under a scenario.
+    """
+    some = replace(
+        after,
+        instruments=_differing(before.instruments, after.instruments),
+        signals=_differing(before.signals, after.signals),
+        events=_differing(before.events, after.events),
+        moves=_differing(before.moves, after.moves),
+    )
+    return Levers(*({**old, **new} for old, new in zip(levers, pull_levers(some, all_levers=True), strict=True)))
+
+
+def _differing(before: tuple[_Part, ...], after: tuple[_Part, ...]) -> tuple[_Part, ...]:
+    """Return the parts that are not as they were; a scenario keeps their order."""
+    return tuple(new for old, new in zip(before, after, strict=True) if new != old)
 
 
 class Paths(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -87,10 +88,15 @@ class RunInputs:
         levers
             Those of a scenario, of all instruments; by default the system's own.
         """
-        paths = self.shared_paths(levers)
-        leaves = [np.asarray(leaf, dtype=np.float64) for leaf in jax.tree.leaves((paths.seasons, paths.levers))]
+        levers = pull_levers(self.program.system, all_levers=True) if levers is None else levers
+        leaves = [np.asarray(leaf, dtype=np.float64) for leaf in jax.tree.leaves((self._seasons, levers))]
         n_steps = self.program.system.clock.n_steps
         return np.ascontiguousarray(np.stack(leaves, axis=1)) if leaves else np.zeros((n_steps, 0))
+
+    @cached_property
+    def _seasons(self) -> Mapping[int, Array]:
+        """Seasonal paths, which no scenario changes."""
+        return self.shared_paths().seasons
 
     def shared_paths(self, levers: Levers | None = None) -> Paths:
         """Return paths whose seasons and levers are those of all draws; see :meth:`lay_out`."""

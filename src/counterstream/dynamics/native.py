@@ -9,7 +9,7 @@ order of magnitude faster, and compiled in seconds.  What a step means stands in
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -98,7 +98,9 @@ class NativeRun(RunInputs):
         """Compile now rather than at the first run."""
         _ = self._machine
 
-    def run(self, values: Floats, own: Floats, shared: Floats) -> tuple[Floats, Trail]:
+    def run(
+        self, values: Floats, own: Floats, shared: Floats, columns: Sequence[int] | None = None
+    ) -> tuple[Floats, Trail]:
         """Run many draws.
 
         Parameters
@@ -109,6 +111,8 @@ class NativeRun(RunInputs):
             Instruments' own paths, shape (draw, n_steps, n_paths).
         shared
             See :meth:`lay_out`; fewer rows than the clock has steps end the run early.
+        columns
+            Which of what is emitted is wanted; by default all.
 
         Returns
         -------
@@ -126,15 +130,32 @@ class NativeRun(RunInputs):
             self._forward(n_steps, *(a.ctypes.data for a in arrays))
             if self.derivative:
                 trail.carries.append(carries)
-        return from_blocks(courses, trail.n_draws), trail
+        # Picked before the draws change their place: most of the time of that goes into memory.
+        picked = courses if columns is None else courses[:, :, list(columns)]
+        return from_blocks(picked, trail.n_draws), trail
 
-    def run_in_threads(self, values: Floats, own: Floats, shared: Floats) -> Floats:
-        """Return the courses of many draws, run by all processors; see :meth:`run`."""
+    def run_in_threads(
+        self,
+        values: Floats,
+        own: Floats,
+        shared: Floats,
+        columns: Sequence[int] | None = None,
+        go_on: Callable[[], None] | None = None,
+    ) -> Floats:
+        """Return the courses of many draws, run by all processors; see :meth:`run`.
+
+        Parameters
+        ----------
+        go_on
+            Called before every few draws; what it raises ends the work.
+        """
         self.compile()
 
         def task(first: int) -> Floats:
+            if go_on is not None:
+                go_on()
             part = slice(first, first + DRAWS_A_TASK)
-            return self.run(values[part], own[part], shared)[0]
+            return self.run(values[part], own[part], shared, columns)[0]
 
         with ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1)) as pool:
             return np.concatenate(list(pool.map(task, range(0, values.shape[0], DRAWS_A_TASK))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,10 @@ from counterstream.evidence.claim import Claim, DatePrecision, Hedge, LedgerEven
 from counterstream.evidence.reading import read_table
 from counterstream.evidence.schema import CLAIMS, EVENTS, SOURCES, TableSchema
 from counterstream.evidence.table import Findings, TextTable
+from counterstream.notebook import html_table
 
+#: Agencies that a notebook lists, those with most claims.
+MOST_AGENCIES = 12
 SHARE_UNITS = ("share", "percent")
 
 
@@ -68,6 +72,15 @@ class Ledger:
             raise CounterstreamError(unknown)
         claims = tuple(c for c in self.claims if c.agency not in excluded and (until is None or c.last <= until))
         return Ledger(claims, self.sources, self.events, self.warnings)
+
+    def _repr_html_(self) -> str:
+        counts = Counter(claim.agency for claim in self.claims)
+        uses = Counter(str(claim.use) for claim in self.claims)
+        rows = [(agency or "nobody named", f"{number:,}") for agency, number in counts.most_common(MOST_AGENCIES)]
+        told = ", ".join(f"{number:,} for {use}" for use, number in uses.most_common())
+        caption = f"{len(self.claims):,} claims ({told or 'none'}) from {len(self.sources):,} sources"
+        left = len(counts) - len(rows)
+        return html_table(caption, ("counted by", "claims"), rows, (f"{left:,} more agencies.",) if left > 0 else ())
 
 
 def read_ledger(folder: Path) -> Ledger:

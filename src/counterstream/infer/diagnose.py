@@ -10,6 +10,8 @@ import numpy as np
 from arviz_stats.base import array_stats  # pyright: ignore[reportPrivateImportUsage]
 from numpy.typing import NDArray
 
+from counterstream.notebook import html_table
+
 MOST_RHAT = 1.01
 LEAST_ESS = 400.0
 #: Log importance ratios that differ by less are those of an exact approximation, up to rounding.
@@ -140,3 +142,27 @@ def describe_approximation(pareto_k: float) -> str:
     """Say in plain words how far a quick look can be trusted."""
     verdict = "close to the posterior" if pareto_k < 0.7 else "rough: its intervals may be far off"
     return f"The normal approximation is {verdict} (Pareto k {pareto_k:.1f}; below 0.7 is good)."
+
+
+def diagnostics_table(label: str, mixing: Mixing | None, n_draws: int) -> str:
+    """Return what a fit says of itself as HTML for a notebook.
+
+    Parameters
+    ----------
+    label
+        ``fit``, ``unfit`` or ``quick look``.
+    mixing
+        Convergence; ``None`` where no chains were run.
+    n_draws
+        Draws of all chains together.
+    """
+    rows = [("verdict", label), ("draws", f"{n_draws:,}")]
+    if mixing is not None:
+        rows += [
+            ("chains", f"{mixing.n_chains:,}"),
+            ("largest R-hat", f"{mixing.max_rhat:.3f}"),
+            ("smallest bulk ESS", f"{mixing.min_ess_bulk:,.0f}"),
+            ("smallest tail ESS", f"{mixing.min_ess_tail:,.0f}"),
+            ("divergences", f"{mixing.divergences:,}"),
+        ]
+    return html_table("Fit", ("figure", "value"), rows, mixing.sentences() if mixing is not None else ())

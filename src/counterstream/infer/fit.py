@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from counterstream.evidence.answering import AnsweredClaim
-from counterstream.infer.diagnose import Mixing, check_approximation, check_mixing
+from counterstream.infer.diagnose import Mixing, check_approximation, check_mixing, diagnostics_table
 from counterstream.infer.lanes import Lanes, compile_lanes
 from counterstream.infer.laplace import Whitening, find_whitening, renew
 from counterstream.infer.leave_one_out import LeaveOneOut, leave_each_out
@@ -175,6 +175,9 @@ class Fit:
     def leave_one_out(self) -> LeaveOneOut:
         """What the other claims say of each fitted claim."""
         return leave_each_out(self.posterior.table, self.pointwise)
+
+    def _repr_html_(self) -> str:
+        return diagnostics_table(self.label, self.mixing, self.pooled.shape[0])
 
 
 class Stopwatch:

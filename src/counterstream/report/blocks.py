@@ -7,6 +7,7 @@ from typing import Literal
 
 from counterstream.report.pictures import Picture
 from counterstream.report.tables import Table
+from counterstream.report.views.plain import Json
 from counterstream.report.wording import keep_percent
 
 
@@ -19,16 +20,19 @@ class Block:
     kind
         Which of the other fields is shown.
     lines
-        Paragraphs, list items, or the text of a heading or of code.
+        Paragraphs, list items, the text of a heading or of code, or the name of a view and its own in links.
     table, folded
         A table, and whether it is folded away until asked for.
+    data
+        Parts of the views' document that only this view draws.
     """
 
-    kind: Literal["heading", "subheading", "text", "items", "code", "table", "picture", "marks"]
+    kind: Literal["heading", "subheading", "text", "items", "code", "table", "picture", "view", "marks"]
     lines: tuple[str, ...] = ()
     table: Table | None = None
     folded: bool = True
     picture: Picture | None = None
+    data: dict[str, Json] | None = None
 
 
 @dataclass(frozen=True)
@@ -59,3 +63,16 @@ def table_block(table: Table, *, folded: bool = True) -> Block:
 def picture_block(picture: Picture) -> Block:
     """Show a picture."""
     return Block("picture", picture=picture)
+
+
+def view_block(name: str, link: str = "", data: dict[str, Json] | None = None) -> Block:
+    """Show a view.
+
+    Parameters
+    ----------
+    name
+        As its file in ``web/src/views`` says it.
+    link, data
+        Of a view of which a page can hold several: its own name in links, and the parts that it draws.
+    """
+    return Block("view", (name, link), data=data)

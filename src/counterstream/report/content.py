@@ -13,6 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from counterstream.report.dispute_content import DisputeView
+from counterstream.report.movement_content import MovementsView, OutcomesView
+
 Kind = Literal["flow", "stock", "share"]
 
 #: Below this contraction the data have hardly moved a parameter from its prior.
@@ -53,8 +56,8 @@ class ClaimPoint:
         is persons in that year); None where the claim does not state one.
     hedge
         How it was said, such as ``exact``, ``about``, ``over``, ``up_to``, ``range``.
-    posterior_median, low90, high90
-        The model's view of the same quantity over the same window.
+    posterior_median, low50, high50, low90, high90
+        The model's view of the same quantity over the same window, and the limits of its equal-tailed intervals.
     surprise
         Distance of the claim from the model in standard deviations of its predictive
         distribution (a normal score, signed: positive when the claim is above).
@@ -67,6 +70,8 @@ class ClaimPoint:
         ``fit``, ``check`` or ``context``.
     source_url
         Address of the source; becomes a link only if it is http or https.
+    definition
+        What exactly the source speaks of: quantity, group, origin, destination.
     """
 
     claim_id: str
@@ -89,6 +94,9 @@ class ClaimPoint:
     without: float | None = None
     use: str = "fit"
     source_url: str = ""
+    low50: float | None = None
+    high50: float | None = None
+    definition: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +123,8 @@ class SeriesView:
         Claims that the observable answers.
     note
         Anything a reader must know of this series alone.
+    group
+        Whom it counts, in words; empty for everybody.
     """
 
     observable: str
@@ -130,6 +140,7 @@ class SeriesView:
     high90: NDArray[np.float64]
     claims: tuple[ClaimPoint, ...] = ()
     note: str = ""
+    group: str = ""
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not fit the dates, and a flow without its length of time."""
@@ -188,6 +199,8 @@ class AgencyView:
         Relative size of its ordinary error.
     anchor
         Whether its counts were taken as unbiased, to fix the level.
+    agency, quantity
+        Its name in the ledger, and the kind of quantity that it counts: ``flow``, ``stock``, ``share``.
     """
 
     name: str
@@ -198,6 +211,8 @@ class AgencyView:
     bias_high90: float
     spread: float
     anchor: bool = False
+    agency: str = ""
+    quantity: str = ""
 
 
 @dataclass(frozen=True)
@@ -370,3 +385,6 @@ class ReportContent:
     conflicts: tuple[ConflictView, ...] = ()
     parameters: tuple[ParameterView, ...] = ()
     sources: tuple[SourceView, ...] = ()
+    disputes: tuple[DisputeView, ...] = ()
+    movements: MovementsView | None = None
+    outcomes: OutcomesView | None = None

@@ -1,30 +1,57 @@
-"""What results look like in a notebook."""
+"""The views inside a notebook: a frame of their own, whose script reaches nothing outside it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from html import escape
 
+from counterstream.report.page import script_and_style, security_policy
+from counterstream.report.views import embed
+from counterstream.report.views.plain import Json
 
-def html_table(
-    caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]], remarks: Sequence[str] = ()
-) -> str:
-    """Return a small captioned table as HTML, whatever its texts hold.
+#: Views that a notebook shows, with their headings and the part of the document that each draws.
+SHOWN = {
+    "flows": ("Flows through time", "series"),
+    "shares": ("Shares", "series"),
+    "stocks": ("Stocks: how many at a time", "series"),
+    "scenarios": ("Scenario against baseline", "scenarios"),
+    "diagnostics": ("Can the fit be relied on?", "diagnostics"),
+}
+
+
+def views_frame(document: Mapping[str, Json], height: str = "46rem") -> str:
+    """Return the views of a document as HTML for a notebook's cell.
 
     Parameters
     ----------
-    caption
-        What the table shows, with units.
-    headings, rows
-        Texts; the first cell of a row names the row.
-    remarks
-        Sentences below the table.
+    document
+        As :func:`~counterstream.report.views.views_document` makes it, or what ``views.json`` holds.
+    height
+        Of the frame, in CSS.
     """
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in headings)
-    body = "".join(
-        f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(text)}</td>" for text in rest)}</tr>'
-        for first, *rest in rows
+    parts = document["parts"] if isinstance(document["parts"], dict) else {}
+    kept: dict[str, Json] = {part: parts[part] for _, part in SHOWN.values() if part in parts}
+    places = "".join(
+        f'<h2>{escape(heading)}</h2><div class="view" data-view="{view}"></div>'
+        for view, (heading, part) in SHOWN.items()
+        if _has(kept.get(part), view)
     )
-    below = "".join(f"<p>{escape(text)}</p>" for text in remarks)
-    title = f"<caption>{escape(caption)}</caption>"
-    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}"
+    script, style = script_and_style()
+    page = (
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>counterstream</title>'
+        f'<meta http-equiv="Content-Security-Policy" content="{security_policy(script, style)}">'
+        f"<style>{style}</style></head><body><main>{places}</main>"
+        f'<script type="application/json" id="counterstream-data">{embed({**document, "parts": kept})}</script>'
+        f"<script>{script}</script></body></html>"
+    )
+    return (
+        f'<iframe title="counterstream" sandbox="allow-scripts allow-downloads" srcdoc="{escape(page)}" '
+        f'style="width:100%;height:{height};border:0"></iframe>'
+    )
+
+
+def _has(part: Json, view: str) -> bool:
+    """Whether a part holds something that the view shows."""
+    if isinstance(part, list) and view in ("flows", "shares", "stocks"):
+        return any(isinstance(one, dict) and one["kind"] == view.removesuffix("s") for one in part)
+    return bool(part)

@@ -1,7 +1,9 @@
-"""The report as one HTML file that needs no network and runs no script."""
+"""The report as one HTML file that needs no network and runs no script but its own."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -13,12 +15,12 @@ from counterstream.report.blocks import Section
 from counterstream.report.content import ReportContent
 from counterstream.report.sections import LAST, build_sections
 from counterstream.report.tables import clean_text, csv_link, file_name
+from counterstream.report.views import embed, views_document
+from counterstream.report.views.plain import Json, cleaned
 
 TEMPLATES = Path(__file__).parent / "templates"
-#: No script, no font, no picture from anywhere; styles only from within the page.
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-)
+#: What ``web/`` is built to.
+STATIC = Path(__file__).parent / "static"
 
 #: Where further sections and their entries in the contents go.  Every text on the page is escaped, so that no input
 #: can write a comment.
@@ -29,6 +31,33 @@ SECTIONS_MARK = Markup("<!-- further sections -->")
 def _finalize(value: object) -> object:
     """Take invisible characters out of every text just before it is escaped."""
     return clean_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@cache
+def script_and_style() -> tuple[str, str]:
+    """Return the script and the style sheet of all views, as ``web/`` was built."""
+    script, style = ((STATIC / name).read_text(encoding="utf-8") for name in ("counterstream.js", "counterstream.css"))
+    return script, style
+
+
+def security_policy(script: str, style: str) -> str:
+    """Return the policy of a page: nothing from anywhere, and only this script and this style sheet run.
+
+    Drawings of answers carry styles on their elements; the views draw their files from ``data:``.
+    """
+    return (
+        f"default-src 'none'; script-src {_hash_source(script)}; style-src {_hash_source(style)}; "
+        "style-src-attr 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash_source(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _embed_own(data: Json) -> Markup:
+    """Write the data of a single view, as those of the page are written."""
+    return embed(cleaned(data))
 
 
 @cache
@@ -43,6 +72,7 @@ def _environment() -> Environment:
     )
     environment.filters["csv_link"] = csv_link
     environment.filters["file_name"] = file_name
+    environment.filters["embed"] = _embed_own
     return environment
 
 
@@ -57,9 +87,9 @@ def render(content: ReportContent) -> str:
     Returns
     -------
     str
-        An HTML document with its style and pictures inside, without any script.
+        An HTML document with its style, its data and the script of the views inside; the tables need no script.
     """
-    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    script, style = script_and_style()
     return (
         _environment()
         .get_template("page.html.j2")
@@ -67,9 +97,11 @@ def render(content: ReportContent) -> str:
             content=content,
             sections=build_sections(content),
             last_section=LAST,
-            policy=CONTENT_SECURITY_POLICY,
-            # The package's own file, not anybody's input.
+            policy=security_policy(script, style),
+            # The package's own files, not anybody's input.
             style=Markup(style),  # noqa: S704
+            script=Markup(script),  # noqa: S704
+            data=embed(views_document(content)),
             contents_mark=CONTENTS_MARK,
             sections_mark=SECTIONS_MARK,
         )

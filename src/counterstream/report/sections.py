@@ -6,22 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from counterstream.report import evidence_tables as tables
-from counterstream.report.beside import start_beside
-from counterstream.report.blocks import Block, Section, items_block, picture_block, table_block, text_block
-from counterstream.report.content import Kind, ReportContent, SeriesView
-from counterstream.report.pictures import (
-    agencies_picture,
-    parameters_picture,
-    scenario_picture,
-    series_picture,
-)
+from counterstream.report.blocks import Block, Section, items_block, table_block, text_block, view_block
+from counterstream.report.content import Kind, ReportContent
 from counterstream.report.series_tables import claims_table, scenario_table, series_table
 from counterstream.report.wording import claims_sentence, count, coverage_sentence, parameter_sentence
 
 #: Element id of the section that ends the page; further ones go before it.
 LAST = "citing"
-#: From so many scenarios' pictures on a second interpreter draws them: its start takes as long as drawing a few.
-MANY_PICTURES = 6
 
 
 @dataclass(frozen=True)
@@ -45,15 +36,15 @@ def place_claims(content: ReportContent) -> Places:
 def build_sections(content: ReportContent) -> tuple[Section, ...]:
     """Return the sections that have something to show, in reading order."""
     places = place_claims(content)
-    many = len(content.scenarios) >= MANY_PICTURES
-    scenarios = start_beside(build_scenarios, content) if many else lambda: build_scenarios(content)
     builders: tuple[Callable[[], Section], ...] = (
         lambda: _asked(content),
         lambda: _reading(content),
         lambda: _series(content, places, "flow", "flows", "Flows through time", "Flows"),
         lambda: _series(content, places, "share", "shares", "Shares", "Shares"),
         lambda: _series(content, places, "stock", "stocks", "Stocks: how many at a time", "Stocks"),
-        scenarios,
+        lambda: _movements(content),
+        lambda: _outcomes(content),
+        lambda: _scenarios(content),
         lambda: _agencies(content),
         lambda: _wrong(content, places),
         lambda: _pulling(content, places),
@@ -87,7 +78,7 @@ def _reading(content: ReportContent) -> Section:
         "What the model leaves out is not in the intervals. Where it simplifies, they are too narrow.",
         "Each claim is drawn as a horizontal line across the time that it speaks of, with a mark for how it was "
         "worded. "
-        "Point at a mark to read the claim, select it to reach the claim's row in the table.",
+        "Choose a mark by mouse, or by Tab, arrow keys and Enter, to read all that is known of the claim.",
         "Surprise, in the tables of claims, is how far a claim lies from what the model expected it to say, in "
         "standard "
         "deviations: beyond 2 either way is to be expected of one claim in twenty, beyond 3 of three in a thousand.",
@@ -96,26 +87,41 @@ def _reading(content: ReportContent) -> Section:
 
 
 def _series(content: ReportContent, places: Places, kind: Kind, ident: str, heading: str, short: str) -> Section:
-    blocks: list[Block] = []
-    for index, view in enumerate(content.series):
+    tables: list[Block] = []
+    for view, idents in zip(content.series, places.rows, strict=True):
         if view.kind == kind:
-            blocks += _one_series(content, view, index, places)
-    return Section(ident, heading, short, tuple(blocks))
+            tables += [Block("subheading", (view.label or view.observable,)), table_block(series_table(view))]
+            tables += [table_block(claims_table(view, idents))] if view.claims else []
+    if not tables:
+        return Section(ident, heading, short)
+    return Section(ident, heading, short, (view_block(ident), Block("heading", ("Tables",)), *tables))
 
 
-def _one_series(content: ReportContent, view: SeriesView, index: int, places: Places) -> list[Block]:
-    idents = places.rows[index]
-    blocks = [
-        Block("heading", (view.label or view.observable,)),
-        picture_block(series_picture(view, f"series{index}", idents, content.case_name)),
-        table_block(series_table(view)),
-    ]
-    if view.claims:
-        blocks.append(table_block(claims_table(view, idents)))
-    return blocks
+def _movements(content: ReportContent) -> Section:
+    if content.movements is None or not content.movements.moves.pairs:
+        return Section("movements", "", "")
+    line = (
+        "The first picture follows persons: where they were at the start and at the end of each period. The map counts "
+        "moves, of which one person can make several. Both are read off the same draws of the fit as all else here."
+    )
+    blocks = (text_block(line), view_block("sankey"), view_block("map"))
+    return Section("movements", "Movements between places", "Movements", blocks)
 
 
-def build_scenarios(content: ReportContent) -> Section:
+def _outcomes(content: ReportContent) -> Section:
+    if content.outcomes is None:
+        return Section("outcomes", "", "")
+    line = (
+        "An interval says how wide the possibilities are, not what one of them looks like. Here they are shown one "
+        "after another: each is a whole history that agrees with the evidence as the model reads it, and how often "
+        "something happens among them is how probable it is."
+    )
+    return Section(
+        "outcomes", "One possible history after another", "Single draws", (text_block(line), view_block("outcomes"))
+    )
+
+
+def _scenarios(content: ReportContent) -> Section:
     """Return the section of the scenarios, without blocks where there are none."""
     blocks: list[Block] = []
     seen = ""
@@ -128,7 +134,8 @@ def build_scenarios(content: ReportContent) -> Section:
                 "either."
             )
         )
-    for index, view in enumerate(content.scenarios):
+        blocks.append(view_block("scenarios"))
+    for view in content.scenarios:
         if view.name != seen:
             blocks.append(Block("heading", (view.label or view.name,)))
             if view.changes:
@@ -138,7 +145,6 @@ def build_scenarios(content: ReportContent) -> Section:
         if view.sentences:
             blocks.append(text_block(*view.sentences))
         blocks += [
-            picture_block(scenario_picture(view, f"scenario{index}", content.case_name)),
             table_block(scenario_table(view)),
         ]
     return Section("scenarios", "Scenarios", "Scenarios", tuple(blocks))
@@ -155,7 +161,7 @@ def _agencies(content: ReportContent) -> Section:
     )
     blocks = (
         text_block(line),
-        picture_block(agencies_picture(content.agencies, content.case_name)),
+        view_block("agencies"),
         table_block(tables.agency_table(content)),
     )
     return Section("agencies", "Agencies and their bias", "Agencies", blocks)
@@ -194,7 +200,7 @@ def _conflicts(content: ReportContent) -> Section:
         "Claims about the same thing that cannot all hold. All of them stay in the fit; the model weighs them by how "
         "their agencies do elsewhere."
     )
-    blocks = (text_block(line), table_block(tables.conflict_table(content), folded=False))
+    blocks = (text_block(line), view_block("contradictions"), table_block(tables.conflict_table(content)))
     return Section("conflicts", "Contradictions", "Contradictions", blocks)
 
 
@@ -210,7 +216,7 @@ def _parameters(content: ReportContent) -> Section:
     )
     blocks = (
         text_block(*lines),
-        picture_block(parameters_picture(content.parameters, content.case_name)),
+        view_block("parameters"),
         table_block(tables.parameter_table(content)),
     )
     return Section("parameters", "Parameters before and after the evidence", "Parameters", blocks)
@@ -221,10 +227,13 @@ def _diagnostics(content: ReportContent) -> Section:
     blocks = (
         text_block(
             "Whether the computation did what it should. This does not say that the model is right.",
-            f"{count(found.chains, 'chain')} of {count(found.draws, 'kept draw')}.",
         ),
-        table_block(tables.diagnostic_table(content), folded=False),
-        text_block(coverage_sentence(found), *found.sentences),
+        view_block("diagnostics"),
+        text_block(
+            f"{count(found.chains, 'chain')} of {count(found.draws, 'kept draw')}. {coverage_sentence(found)}",
+            *found.sentences,
+        ),
+        table_block(tables.diagnostic_table(content)),
     )
     return Section("diagnostics", "Can the fit be relied on?", "Diagnostics", blocks)
 

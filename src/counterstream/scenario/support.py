@@ -66,8 +66,24 @@ def find_excess(names: Sequence[str], fitted: Floats, scenario: Floats) -> tuple
     fitted, scenario
         Their levels without and with the scenario, shape (draw, time, name).
     """
+    return find_path_excess(names, range_of_paths(fitted), scenario)
+
+
+def range_of_paths(fitted: Floats) -> tuple[Floats, Floats]:
+    """Return the fitted range of each path: the least 5 % quantile of any step and the largest 95 % quantile.
+
+    Parameters
+    ----------
+    fitted
+        Levels, shape (draw, time, name).
+    """
     low, high = (np.quantile(fitted, level, axis=0) for level in (0.05, 0.95))
-    low, high = low.min(axis=0), high.max(axis=0)
+    return low.min(axis=0), high.max(axis=0)
+
+
+def find_path_excess(names: Sequence[str], ranges: tuple[Floats, Floats], scenario: Floats) -> tuple[Excess, ...]:
+    """Return the paths that a scenario moves beyond ranges that are known; see :func:`find_excess`."""
+    low, high = ranges
     middle = np.median(scenario, axis=0)
     found: list[Excess] = []
     for i, name in enumerate(names):

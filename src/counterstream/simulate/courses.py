@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -12,7 +14,7 @@ from jax import Array
 from numpy.typing import NDArray
 
 from counterstream.dynamics.draw import Draw
-from counterstream.dynamics.drive import pull_levers
+from counterstream.dynamics.drive import Levers, change_levers, pull_levers
 from counterstream.dynamics.flow import run_expected
 from counterstream.dynamics.native import NativeRun
 from counterstream.dynamics.program import Program
@@ -44,6 +46,13 @@ def run_readings(program: Program, readings: tuple[Reading, ...], draws: Draw, n
     return jnp.concatenate([jnp.moveaxis(told, -1, 0), ended[:, None]], axis=1)
 
 
+class Prepared(NamedTuple):
+    """What runs of some draws take: ``values``, shape (draw, n_values), and ``own`` paths (draw, n_steps, n_paths)."""
+
+    values: Floats
+    own: Floats
+
+
 @dataclass(frozen=True)
 class Courses:
     """Runs a program for many draws and keeps some readings.
@@ -63,6 +72,40 @@ class Courses:
     def _native(self) -> NativeRun:
         return native_readings(self.program, self.readings)
 
+    @cached_property
+    def _levers(self) -> Levers:
+        return pull_levers(self.program.system, all_levers=True)
+
+    def prepare(self, draws: Draw, n_draws: int) -> Prepared:
+        """Return what runs of some draws take, so that it is worked out once for many runs; compiles."""
+        self._native.compile()
+        return Prepared(*self._native.inputs_of_many(draws, n_draws))
+
+    def run_prepared(
+        self,
+        prepared: Prepared,
+        system: System,
+        columns: Sequence[int] | None = None,
+        go_on: Callable[[], None] | None = None,
+    ) -> Floats:
+        """Run prepared draws of the system under a scenario.
+
+        Parameters
+        ----------
+        system
+            As in :meth:`run`.
+        columns
+            Readings that are wanted, by their places; by default all.
+        go_on
+            Called now and then; what it raises ends the work.
+
+        Returns
+        -------
+        ndarray, shape (draw, n_steps + 1, n_columns)
+        """
+        shared = self._native.lay_out(change_levers(self._levers, self.program.system, system))
+        return self._native.run_in_threads(prepared.values, prepared.own, shared, columns, go_on)
+
     def run(self, draws: Draw, n_draws: int, system: System | None = None) -> Floats:
         """Run all draws.
 
@@ -79,6 +122,4 @@ class Courses:
         ndarray, shape (draw, n_steps + 1, n_readings)
             Flows and paths have a 0 at the last boundary; stocks stand there as at the end.
         """
-        native = self._native
-        shared = native.lay_out(pull_levers(system or self.program.system, all_levers=True))
-        return native.run_in_threads(*native.inputs_of_many(draws, n_draws), shared)
+        return self.run_prepared(self.prepare(draws, n_draws), system or self.program.system)

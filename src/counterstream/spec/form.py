@@ -7,6 +7,7 @@ from counterstream.spec.form_moves import HOUSEHOLDS, INITIAL, MOVE
 from counterstream.spec.form_outputs import AGENCIES, CONTEXT, MEASUREMENT, OBSERVABLE, SCENARIO
 from counterstream.spec.form_parts import LABEL
 from counterstream.spec.form_persons import PERSONS
+from counterstream.spec.form_places import PLACE
 from counterstream.spec.records import Field, ListOf, MapOf, Record, Selection
 from counterstream.spec.shapes import Day, Flag, Name, Text, Word
 
@@ -21,7 +22,6 @@ _TIME = Record(
         "end": Field(Day(), "Last day of the last step."),
     },
 )
-_PLACE = Record("place", "Where people are.", {"label": LABEL})
 _ATTRIBUTE = Record(
     "attribute",
     "A fixed attribute of persons.",
@@ -46,7 +46,7 @@ SYSTEM = Record(
         "title": Field(Text(0, 500), "Title shown to people; the name if left out.", ""),
         "description": Field(Text(), "What the system is, in a few sentences.", ""),
         "time": Field(_TIME, "The clock."),
-        "places": Field(MapOf(_PLACE, 1), "Where people are."),
+        "places": Field(MapOf(PLACE, 1), "Where people are."),
         "attributes": Field(MapOf(_ATTRIBUTE), "Fixed attributes of persons.", {}),
         "groups": Field(
             ListOf(Selection()),

@@ -56,7 +56,7 @@ def resolve(form: Form, out: Findings) -> System | None:
         title=_valid(form["title"], "") or _valid(form["name"], ""),
         description=_valid(form["description"], ""),
         clock=clock,
-        places=each("places", lambda name, entry, _: Place(name, entry["label"])),
+        places=each("places", _resolve_place),
         attributes=attributes,
         groups=groups,
         statuses=each("statuses", _resolve_status),
@@ -81,6 +81,10 @@ def resolve(form: Form, out: Findings) -> System | None:
 
 def _valid(value: Any, otherwise: Any) -> Any:
     return otherwise if value is INVALID or value is None else value
+
+
+def _resolve_place(name: str, form: Form, scope: Scope) -> Place:
+    return Place(name, form["label"], form["countries"], form["at"], form["home"])
 
 
 def _resolve_status(name: str, form: Form, scope: Scope) -> Status:

@@ -18,6 +18,7 @@ from counterstream.system.observable import (
     StockMeasure,
 )
 from counterstream.system.parameter import FAMILY_ARGUMENTS, Parameter
+from counterstream.system.place import Place
 from counterstream.system.scenario import (
     Change,
     ChangeParameter,
@@ -26,6 +27,7 @@ from counterstream.system.scenario import (
     HoldInstrument,
     HoldSignal,
     MoveEvent,
+    Scenario,
 )
 from counterstream.system.signal import Signal, SignalInput, Source
 from counterstream.system.system import InitialStock, System
@@ -43,7 +45,7 @@ def form_of(system: System) -> Form:
         "title": system.title,
         "description": system.description,
         "time": {"step": system.clock.step.value, "start": system.clock.start, "end": system.clock.end},
-        "places": {place.name: kept({"label": place.label}) for place in system.places},
+        "places": {place.name: _place(place) for place in system.places},
         "attributes": {a.name: kept({"values": a.values, "label": a.label}) for a in system.attributes},
         "groups": [dict(group.attributes) for group in system.groups],
         "statuses": {
@@ -54,14 +56,11 @@ def form_of(system: System) -> Form:
         "instruments": {instrument.name: _instrument(instrument) for instrument in system.instruments},
         "events": {event.name: _event(event) for event in system.events},
         "signals": {signal.name: _signal(signal) for signal in system.signals},
-        "moves": {move.name: _move(move) for move in system.moves},
+        "moves": {move.name: form_move(move) for move in system.moves},
         "observables": {observable.name: _observable(observable) for observable in system.observables},
         "context": [{**_answer(entry.answer), "reason": entry.reason} for entry in system.context],
         "agencies": {a.name: kept({"relays": a.relays, "kind": a.kind, "anchor": a.anchor}) for a in system.agencies},
-        "scenarios": {
-            s.name: kept({"label": s.label}) | {"changes": [_change(change) for change in s.changes]}
-            for s in system.scenarios
-        },
+        "scenarios": {s.name: form_scenario(s) for s in system.scenarios},
         "measurement": asdict(system.measurement),
     }
     if system.households is not None:
@@ -69,6 +68,11 @@ def form_of(system: System) -> Form:
     if system.persons is not None:
         form["persons"] = persons_form(system.persons, system.attributes)
     return {key: value for key, value in form.items() if value not in ("", [], {}) or key == "groups"}
+
+
+def _place(place: Place) -> Form:
+    written = {"label": place.label, "countries": place.countries, "at": place.at, "home": place.home or None}
+    return kept(written)
 
 
 def _terms(terms: Iterable[Term]) -> list[Form]:
@@ -174,7 +178,7 @@ def _batches(batches: Batches | None) -> Form | None:
     return kept({"dates": batches.dates, "every_steps": batches.every_steps, "from": batches.first, "to": batches.last})
 
 
-def _move(move: Move) -> Form:
+def form_move(move: Move) -> Form:
     if isinstance(move, RateMove):
         form: Form = {
             "kind": "rate",
@@ -246,6 +250,11 @@ def _observable(observable: Observable) -> Form:
 
 def _answer(answer: Answer) -> Form:
     return kept(asdict(answer))
+
+
+def form_scenario(scenario: Scenario) -> Form:
+    """Return the written form of a scenario."""
+    return kept({"label": scenario.label}) | {"changes": [_change(change) for change in scenario.changes]}
 
 
 def _change(change: Change) -> Form:

@@ -56,6 +56,11 @@ def _write_key(key: str | float) -> str:
     return write_text(key) if isinstance(key, str) else write_number(key)
 
 
+def write_entry(key: str, value: Any) -> str:
+    """Return one section of a system file as lines, from its written form."""
+    return _entry(key, value, 0)
+
+
 def _inline(value: Any) -> str:
     """Return a value on one line."""
     if isinstance(value, dict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from counterstream.system.group import EVERYBODY, Selector
 from counterstream.system.parameter import Quantity
@@ -87,6 +88,13 @@ class Observable:
     answers: tuple[Answer, ...] = ()
     label: str = ""
     unit: str = "persons"
+
+
+def kind_of(observable: Observable) -> Literal["flow", "stock", "share"]:
+    """Return what an observable is on an axis: ``flow``, ``share`` or ``stock`` (any level at a time)."""
+    if isinstance(observable.measure, RatioMeasure) and observable.unit == "share":
+        return "share"
+    return "flow" if isinstance(observable.measure, FlowMeasure) else "stock"
 
 
 @dataclass(frozen=True)

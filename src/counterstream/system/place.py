@@ -7,10 +7,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Place:
-    """Where people are."""
+    """Where people are.
+
+    Parameters
+    ----------
+    countries
+        Codes of the countries whose outline is drawn for it; see :mod:`counterstream.system.country`.
+    at
+        Latitude and longitude in degrees of the point that arrows lead to and from; ``None`` leaves
+        it to the outline.
+    home
+        Whether a move to it from a place that is no home is a return.
+    """
 
     name: str
     label: str = ""
+    countries: tuple[str, ...] = ()
+    at: tuple[float, float] | None = None
+    home: bool = False
 
 
 @dataclass(frozen=True)

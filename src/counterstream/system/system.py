@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from counterstream.notebook import html_table
 from counterstream.system.clock import Clock
 from counterstream.system.group import Attribute, Group, Selector
 from counterstream.system.instrument import Event, Instrument
@@ -15,6 +17,9 @@ from counterstream.system.persons import Persons
 from counterstream.system.place import Households, Place, Status
 from counterstream.system.scenario import Scenario
 from counterstream.system.signal import Signal
+
+#: Names of each part that a notebook lists.
+MOST_NAMES = 12
 
 
 @dataclass(frozen=True)
@@ -105,3 +110,19 @@ class System:
     def parameter(self, name: str) -> Parameter:
         """Return the parameter of that name (KeyError if there is none)."""
         return {p.name: p for p in self.parameters}[name]
+
+    def _repr_html_(self) -> str:
+        parts: dict[str, Sequence[Place | Group | Status | Move | Observable | Parameter | Scenario]] = {
+            "places": self.places,
+            "groups": self.groups,
+            "statuses": self.statuses,
+            "moves": self.moves,
+            "observables": self.observables,
+            "parameters": self.parameters,
+            "scenarios": self.scenarios,
+        }
+        rows = [("time", f"{self.clock.n_steps:,} steps", f"{self.clock.start} to {self.clock.end}")]
+        for kind, named in parts.items():
+            names = ", ".join(part.name or "everybody" for part in named[:MOST_NAMES])
+            rows.append((kind, f"{len(named):,}", names + (", …" if len(named) > MOST_NAMES else "")))
+        return html_table(f"{self.title} ({self.name})", ("part", "number", "names"), rows)

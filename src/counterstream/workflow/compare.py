@@ -15,16 +15,19 @@ from counterstream.case import Case
 from counterstream.dynamics.program import compile_system
 from counterstream.errors import CounterstreamError, Problem, suggest_name
 from counterstream.infer.progress import Progress, Silent
-from counterstream.report.notebook import html_table
+from counterstream.notebook import html_table
+from counterstream.report.notebook import views_frame
+from counterstream.report.views.plain import Json
 from counterstream.scenario.change import Changed, apply_scenario, find_scenario
 from counterstream.scenario.support import Excess, find_excess, find_parameter_excess
 from counterstream.scenario.wording import say_change
 from counterstream.store.atomic import write_text
 from counterstream.store.plain import to_json
 from counterstream.store.tables import write_csv, write_parquet
-from counterstream.system.observable import Observable
+from counterstream.system.observable import Observable, kind_of
 from counterstream.system.system import System
 from counterstream.workflow import formats
+from counterstream.workflow.comparison_views import comparison_document
 from counterstream.workflow.files import INTERVALS
 from counterstream.workflow.simulate import check_engine, find_draws
 from counterstream.workflow.totals import WHOLE, Totalling, Totals, measurable
@@ -33,6 +36,8 @@ Floats = NDArray[np.float64]
 BASELINE = "baseline"
 DIFFERENCE = "difference"
 EVERYBODY = "everybody"
+#: Observables that a notebook draws, the most changed first; the table has all.
+MOST_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,23 @@ class Comparison:
     def _repr_html_(self) -> str:
         caption = f"{self.second} against {self.first}, {self.whole}: medians, and the difference draw by draw"
         headings = ("observable", self.first, self.second, DIFFERENCE, "90 % interval of the difference")
-        return html_table(caption, headings, self.rows(), self.sentences())
+        rows = self.rows()
+        table = html_table(caption, headings, rows, self.sentences())
+        shown = [row[0] for row in rows[:MOST_SHOWN]]
+        return table + (views_frame(self._document(shown)) if shown else "")
+
+    def _document(self, names: list[str]) -> dict[str, Json]:
+        """Return what the view of these observables is drawn from, year by year."""
+        verdict: Json = {"fit": True, "label": self.draws_from, "sentences": []}
+        about: dict[str, Json] = {
+            "case": f"{self.second}-{self.first}",
+            "title": f"{self.second} against {self.first}",
+            "generated": "",
+            "citation": f"counterstream, {self.n_draws} draws of the {self.draws_from}, engine {self.engine}.",
+            "verdict": verdict,
+        }
+        pair = (self.first, self.second)
+        return comparison_document(self.data, names, pair, tuple(self.changes.get(self.second, ())), about)
 
     def table(self) -> dict[str, list[Any]]:
         """Return columns of a table: one row for each kind, name, group, period and course."""
@@ -316,6 +337,7 @@ def _label(
             "stock": list(system.status_names),
             "observable": [o.name for o in observables],
             "unit": ("observable", [o.unit for o in observables]),
+            "kind": ("observable", [kind_of(o) for o in observables]),
         },
     )
     data.attrs["intervals"] = "equal-tailed, 50 and 90 %, over posterior draws; of the difference draw by draw"

@@ -13,14 +13,12 @@ from scipy.special import ndtri
 
 import counterstream
 from counterstream.evidence.claim import Claim, Source, Use
-from counterstream.infer.agencies import read_countings
 from counterstream.infer.diagnose import Mixing, describe_approximation
 from counterstream.infer.fit import Fit
 from counterstream.infer.leave_one_out import describe_leave_one_out
 from counterstream.infer.priors import prior_draws
 from counterstream.infer.sensitivity import describe_sensitivity
 from counterstream.report.content import (
-    AgencyView,
     AnsweringView,
     ClaimPoint,
     ConflictView,
@@ -35,9 +33,20 @@ from counterstream.report.content import (
     Verdict,
     WrongClaim,
 )
+from counterstream.report.movement_content import OutcomesView
 from counterstream.scenario.wording import say_change
-from counterstream.system.observable import FlowMeasure, Observable, RatioMeasure, StockMeasure
+from counterstream.system.observable import (
+    FlowMeasure,
+    Measure,
+    Observable,
+    PathMeasure,
+    RatioMeasure,
+    StockMeasure,
+    kind_of,
+)
 from counterstream.system.system import System
+from counterstream.workflow.belief_content import agency_views, dispute_views
+from counterstream.workflow.movements import tell_outcomes
 from counterstream.workflow.posing import main_flows
 from counterstream.workflow.results import Results, ScenarioCourses, bands_of, observable_named
 
@@ -57,7 +66,7 @@ def build_content(results: Results, provenance: Provenance, reproduce: str) -> R
     case, system = results.case, results.system
     points = _claim_points(results)
     views = [
-        _series_view(system, observable_named(system, name), course, points.get(name, ()))
+        series_view(system, observable_named(system, name), course, points.get(name, ()))
         for name, course in results.series.items()
     ]
     shown = sorted((v for v in views if v.claims), key=lambda v: -len(v.claims))
@@ -74,7 +83,7 @@ def build_content(results: Results, provenance: Provenance, reproduce: str) -> R
         answers=_answers(results),
         series=tuple(shown[:MOST_SERIES]),
         scenarios=tuple(view for told in results.scenarios for view in _scenario_views(results, told.name, points)),
-        agencies=_agencies(results),
+        agencies=agency_views(results.fit),
         wrong_claims=_wrong_claims(system, points),
         conflicts=tuple(
             ConflictView(_label(system, c.observable), c.claims, str(c.kind), c.detail, c.agencies)
@@ -85,6 +94,9 @@ def build_content(results: Results, provenance: Provenance, reproduce: str) -> R
         parameters=_parameters(results.fit),
         sources=_sources(results),
         provenance=provenance,
+        disputes=dispute_views(results),
+        movements=results.movements,
+        outcomes=_outcomes(results),
         citation=(
             f"counterstream {counterstream.__version__}, case {case.name}; cite the sources of the claims with it."
         ),
@@ -130,8 +142,7 @@ def _rounded(value: float) -> str:
 
 def _claim_points(results: Results) -> dict[str, tuple[ClaimPoint, ...]]:
     predictions = results.predictions
-    low90, high90 = predictions.interval(0.9)
-    middle = np.median(predictions.truth, axis=0)
+    low90, low50, middle, high50, high90 = np.quantile(predictions.truth, LEVELS, axis=0)
     pit = np.clip(predictions.pit(), 0.5 / len(predictions.truth), 1 - 0.5 / len(predictions.truth))
     sources = {s.id: s for s in results.case.ledger.sources}
     left, places = results.fit.leave_one_out, results.places_fitted()
@@ -162,22 +173,34 @@ def _claim_points(results: Results) -> dict[str, tuple[ClaimPoint, ...]]:
             without=float(left.without[2, place]) if told else None,
             use=str(claim.use),
             source_url=url,
+            low50=float(low50[i]),
+            high50=float(high50[i]),
+            definition=_define(claim),
         )
         found.setdefault(item.observable.name, []).append(point)
     return {name: tuple(points) for name, points in found.items()}
+
+
+def _define(claim: Claim) -> str:
+    """Say what a claim speaks of: quantity, group and places as the ledger names them."""
+    places = " to ".join(place for place in (claim.origin, claim.destination) if place)
+    parts = (claim.what, claim.group, places, f"in {claim.unit}" if claim.unit else "", claim.notes)
+    return "; ".join(part for part in parts if part)
 
 
 def _source_name(source: Source | None, claim: Claim) -> str:
     return f"{source.author}, {source.title}" if source else claim.source_id
 
 
-def _series_view(system: System, observable: Observable, course: Floats, claims: Sequence[ClaimPoint]) -> SeriesView:
-    measure = observable.measure
-    if isinstance(measure, RatioMeasure) and observable.unit == "share":
-        kind = "share"
-    else:
-        kind = "flow" if isinstance(measure, FlowMeasure) else "stock"
-    low90, low50, middle, high50, high90 = bands_of(course, LEVELS)
+def series_view(system: System, observable: Observable, course: Floats, claims: Sequence[ClaimPoint]) -> SeriesView:
+    """Return an observable's bands over draws; ``course`` has the shape (draw, n_steps)."""
+    return bands_view(system, observable, bands_of(course, LEVELS), claims)
+
+
+def bands_view(system: System, observable: Observable, bands: Floats, claims: Sequence[ClaimPoint]) -> SeriesView:
+    """Return an observable's bands; ``bands`` has the shape (level, n_steps), from the lowest level to the highest."""
+    kind = kind_of(observable)
+    low90, low50, middle, high50, high90 = bands
     return SeriesView(
         observable=observable.name,
         label=observable.label or observable.name,
@@ -191,7 +214,16 @@ def _series_view(system: System, observable: Observable, course: Floats, claims:
         low90=low90,
         high90=high90,
         claims=tuple(claims),
+        group=_group_words(observable.measure),
     )
+
+
+def _group_words(measure: Measure) -> str:
+    """Say whom a measure counts: the values of its selector, those of a ratio's numerator; empty for everybody."""
+    if isinstance(measure, PathMeasure):
+        return ""
+    counted = measure.numerator if isinstance(measure, RatioMeasure) else measure
+    return ", ".join(" or ".join(values).replace("_", " ") for _, values in counted.groups.criteria)
 
 
 def _scenario_views(results: Results, name: str, points: dict[str, tuple[ClaimPoint, ...]]) -> list[ScenarioView]:
@@ -220,9 +252,9 @@ def _scenario_views(results: Results, name: str, points: dict[str, tuple[ClaimPo
             ScenarioView(
                 name=name,
                 label=told.label,
-                baseline=_series_view(system, observable, base, ()),
-                scenario=_series_view(system, observable, other, ()),
-                difference=_series_view(system, observable, other - base, ()),
+                baseline=series_view(system, observable, base, ()),
+                scenario=series_view(system, observable, other, ()),
+                difference=series_view(system, observable, other - base, ()),
                 changes=changes,
                 # What leaves its fitted range is a matter of the scenario, said once.
                 sentences=(_say_difference(observable, base, other), *(() if views else _say_beyond(told))),
@@ -246,17 +278,10 @@ def _say_difference(observable: Observable, base: Floats, other: Floats) -> str:
     )
 
 
-def _agencies(results: Results) -> tuple[AgencyView, ...]:
-    """One row for each agency and kind of quantity with a bias of its own, and the anchors."""
-    views: list[AgencyView] = []
-    for counting in read_countings(results.fit.posterior, results.fit.values()):
-        low, middle, high = (float(q) for q in np.quantile(np.expm1(counting.log_bias), [0.05, 0.5, 0.95]))
-        name = f"{counting.agency} ({counting.kind.name.lower()}s)"
-        spread = float(np.median(counting.spread))
-        views.append(
-            AgencyView(name, counting.agency_kind, counting.n_claims, middle, low, high, spread, anchor=counting.anchor)
-        )
-    return tuple(sorted(views, key=lambda v: -v.n_claims))
+def _outcomes(results: Results) -> OutcomesView | None:
+    names = main_flows([c for c in results.claims if c.observable.name in results.series])
+    flows = {name: (_label(results.system, name), results.series[name]) for name in names}
+    return tell_outcomes(results.system.clock, flows)
 
 
 def _wrong_claims(system: System, points: dict[str, tuple[ClaimPoint, ...]]) -> tuple[WrongClaim, ...]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from counterstream.case import Case
 from counterstream.errors import CounterstreamError, Problem, suggest_name
 from counterstream.infer.progress import Progress, Silent
-from counterstream.report.notebook import html_table
+from counterstream.notebook import html_table
 from counterstream.scenario.attribution import Frozen, Mechanism
 from counterstream.scenario.shapley import Coalitions, Shares, share_out
 from counterstream.simulate.windows import has_course

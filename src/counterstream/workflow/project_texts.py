@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from counterstream.report.notebook import html_table
+from counterstream.notebook import html_table
 from counterstream.report.wording import MISSING, format_in, format_interval, format_percent
 
 SCORE_HEADINGS = (

@@ -14,12 +14,14 @@ from counterstream.evidence.claim import Use
 from counterstream.evidence.conflicts import Conflict, find_conflicts
 from counterstream.infer.fit import Fit
 from counterstream.infer.predict import ClaimPredictions, ClaimPredictor
+from counterstream.report.movement_content import MovementsView
 from counterstream.scenario.change import apply_scenario, find_scenario
 from counterstream.scenario.support import Excess, find_excess, find_parameter_excess
 from counterstream.simulate.courses import Courses
 from counterstream.simulate.series import Reading, measure_course, measure_readings, simulated
 from counterstream.system.observable import Observable
 from counterstream.system.system import System
+from counterstream.workflow.movements import movement_readings, read_whole, tell_movements
 
 Floats = NDArray[np.float64]
 
@@ -75,6 +77,8 @@ class Results:
         Course of each observable that has one, shape (draw, n_steps); flows in persons per step.
     scenarios
         The same under each scenario.
+    movements
+        Where persons were by period, and what moved between places.
     """
 
     case: Case
@@ -85,6 +89,7 @@ class Results:
     predictions: ClaimPredictions
     series: dict[str, Floats]
     scenarios: tuple[ScenarioCourses, ...]
+    movements: MovementsView
 
     @property
     def system(self) -> System:
@@ -127,6 +132,7 @@ def collect_results(
         readings.extend(measure_readings(system, observable.measure))
     levers = tuple(lever.name for lever in (*system.instruments, *system.signals))
     readings.extend(Reading("path", (name,)) for name in levers)
+    readings.extend(movement_readings(system))
     courses = Courses(fit.posterior.program, simulated(system, readings))
     flats = fit.thinned(n_draws)
     draws = fit.posterior.draws(flats)
@@ -153,6 +159,7 @@ def collect_results(
         predictions,
         _series(system, courses, baseline, values),
         tuple(told),
+        tell_movements(fit.posterior.program.layout, read_whole(system, courses.readings, baseline)),
     )
 
 

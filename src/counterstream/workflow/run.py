@@ -23,12 +23,15 @@ from counterstream.case import Case
 from counterstream.evidence.answering import Answering, migration_coverage
 from counterstream.evidence.claim import Use
 from counterstream.evidence.writing import format_claims
+from counterstream.infer.diagnose import diagnostics_table
 from counterstream.infer.fit import Fit, FitSettings, fit_system
 from counterstream.infer.leave_one_out import summarise_leave_one_out
 from counterstream.infer.progress import Progress, Silent
 from counterstream.infer.sensitivity import summarise_sensitivity
 from counterstream.report import render
 from counterstream.report.content import Provenance
+from counterstream.report.notebook import views_frame
+from counterstream.report.views import views_document, write_json
 from counterstream.spec import write_system
 from counterstream.store.run_folder import IfComplete, RunFolder, open_run
 from counterstream.system.observable import FlowMeasure
@@ -38,6 +41,8 @@ from counterstream.workflow.files import write_claims_checked, write_fit, write_
 from counterstream.workflow.results import Results, collect_results
 
 CHECKPOINT = "checkpoint.npz"
+#: What the views of the report are drawn from, to be drawn again without a simulation.
+VIEWS = "views.json"
 PACKAGES = ("counterstream", "jax", "jaxlib", "numpyro", "blackjax", "arviz-stats", "numpy", "scipy", "numba")
 
 
@@ -81,6 +86,13 @@ class RunResult:
     summary: dict[str, Any]
     results: Results | None = None
 
+    def _repr_html_(self) -> str:
+        """Show the views of the run, or what the fit says of itself where nothing was simulated."""
+        views = self.folder / VIEWS
+        if not views.is_file():
+            return diagnostics_table(self.fit.label, self.fit.mixing, self.fit.pooled.shape[0])
+        return views_frame(json.loads(views.read_text(encoding="utf-8")))
+
 
 def run_case(
     case: Case, folder: Path, settings: RunSettings | None = None, progress: Progress | None = None
@@ -122,7 +134,9 @@ def run_case(
         summary = _summarise(case, answering, fit, settings)
         summary.update(_coverages(results))
         provenance = _provenance(summary)
-        run.write_text("report.html", render(build_content(results, provenance, _reproduce(case, settings))))
+        content = build_content(results, provenance, _reproduce(case, settings))
+        run.write_text(VIEWS, write_json(views_document(content)))
+        run.write_text("report.html", render(content))
         summary["seconds"]["report and files"] = time.perf_counter() - simulated
         summary["seconds"]["whole run"] = time.perf_counter() - begun
         summary["peak_memory_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,11 @@ from counterstream.simulate.counts import simulate_counts
 from counterstream.simulate.expected import Course, simulate_expected_draws
 from counterstream.simulate.persons import Following, largest_start, simulate_persons
 from counterstream.store.tables import write_csv, write_parquet
-from counterstream.system.persons import Persons
 from counterstream.system.system import System
 from counterstream.workflow.files import INTERVALS
 from counterstream.workflow.fitted import other_system, read_flats
 from counterstream.workflow.histories import HistoryFiles
+from counterstream.workflow.left_out import name_parts
 from counterstream.workflow.totals import WHOLE
 
 Floats = NDArray[np.float64]
@@ -174,12 +174,6 @@ def make_draws(system: System, flats: Floats) -> Draw:
     """Return draws of a system's unknowns from their flat vectors, shape (draw, unknown)."""
     unknowns = system_unknowns(system)
     return jax.jit(jax.vmap(lambda z: to_draw(system, unknowns.constrain(z))))(flats)
-
-
-def name_parts(system: System) -> tuple[str, ...]:
-    """Return which parts a system has that only persons have."""
-    persons = system.persons or Persons()
-    return tuple(f.name.replace("_", " ") for f in fields(persons) if getattr(persons, f.name))
 
 
 def run_engine(changed: Changed, draws: Draw, n_draws: int, engine: str, how: Following, listener: Progress) -> Course:

@@ -19,7 +19,7 @@ from counterstream.infer.measurement import observed_values
 from counterstream.infer.posterior import system_unknowns
 from counterstream.infer.predict import lies_inside
 from counterstream.infer.scores import SCALE, Foretold, Score, abs_log_error, score, summarise_pit
-from counterstream.report.notebook import html_table
+from counterstream.notebook import html_table
 from counterstream.workflow import formats
 from counterstream.workflow.validate_part import Told
 

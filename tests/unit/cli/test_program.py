@@ -40,6 +40,7 @@ COMMANDS = [
     "project",
     "validate",
     "report",
+    "serve",
     "sbc",
     "sweep run",
     "sweep simulate",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 from pathlib import Path
 
 import numpy as np
@@ -129,6 +130,10 @@ def test_tables_and_notebook(opened: Comparison, tmp_path: Path) -> None:
     page = opened._repr_html_()
     assert "90 % interval of the difference" in page
     assert "held at 0.5: gate" in page
+    # The views draw the same year by year, the whole period left out.
+    told = html.unescape(page.partition('srcdoc="')[2])
+    assert '"label":"open against baseline"' in told
+    assert '"days":{"first":"2000-01-01","months":12,"count":3}' in told
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ FILES = (
     "flows.csv",
     "claims_checked.csv",
     "run.json",
+    "views.json",
     "report.html",
 )
 
@@ -140,6 +141,20 @@ def test_the_report_names_the_verdict_and_the_claims(result: RunResult) -> None:
     assert "Two shores, an illustration" in page
     assert "T001" in page
     assert ("Largest R-hat" in page) or ("largest R-hat" in page)
+
+
+def test_what_the_views_draw_is_in_the_folder_and_in_the_page(result: RunResult) -> None:
+    told = json.loads((result.folder / "views.json").read_text(encoding="utf-8"))
+    page = (result.folder / "report.html").read_text(encoding="utf-8")
+    held = page.partition('id="counterstream-data">')[2].partition("</script>")[0]
+    assert json.loads(held) == told
+    departures = next(one for one in told["parts"]["series"] if one["observable"] == "departures")
+    claim = departures["claims"][0]
+    assert "departures" in claim["definition"]
+    assert claim["low90"] <= claim["low50"] <= claim["median"] <= claim["high50"] <= claim["high90"]
+    assert [one["name"] for one in told["parts"]["scenarios"]].count("open_border") >= 1
+    assert "<iframe" in result._repr_html_()
+    assert "largest R-hat" in result.fit._repr_html_()
 
 
 def test_a_complete_run_is_not_overwritten(case: Case, result: RunResult) -> None:

@@ -15,9 +15,9 @@ from counterstream.report.answers.words import (
     tell_draws,
     tell_levels,
 )
-from counterstream.report.blocks import Block, Section, items_block, picture_block, table_block, text_block
-from counterstream.report.pictures import Picture, draw_both
+from counterstream.report.blocks import Block, Section, items_block, table_block, text_block, view_block
 from counterstream.report.tables import Table, code_column, make_table, text_cell, text_column
+from counterstream.report.views.plain import Json, rounded
 from counterstream.report.wording import count, format_change
 
 #: Parts below this share of the largest are in the table only.
@@ -80,9 +80,8 @@ def explanation_section(view: ExplanationView, ident: str, words: CaseWords) -> 
     label = words.label(view.observable)
     unit = words.unit(view.observable)
     blocks = [text_block(_say_change(view, label, unit), _say_work(view, unit))]
-    drawn = drawn_parts(view.mechanisms)
-    if drawn:
-        blocks.append(picture_block(_parts_picture(view, drawn, ident, words)))
+    if drawn_parts(view.mechanisms):
+        blocks.append(view_block("why", f"{ident}-why", _why_part(view, label, unit)))
     blocks += [
         table_block(_parts_table(view, label, unit)),
         Block("heading", ("What a part means",)),
@@ -118,26 +117,35 @@ def _say_work(view: ExplanationView, unit: str) -> str:
     return f"{drawn} {count(view.n_orders, 'order')} sampled; largest standard error of a mean part from that: {error}."
 
 
-def _parts_picture(view: ExplanationView, drawn: Sequence[PartView], ident: str, words: CaseWords) -> Picture:
-    from counterstream.report.figures import plot_parts
+def _why_part(view: ExplanationView, label: str, unit: str) -> dict[str, Json]:
+    """Return what the view of a change draws."""
 
-    label, unit = words.label(view.observable), words.unit(view.observable)
-    axis = "percentage points" if unit == "share" else view.unit
-    told = [
-        f"{part.label}: {format_change(unit, part.mean)} "
-        f"({tell_change(unit, part.contribution.low90, part.contribution.high90)})"
-        for part in drawn
+    def levels(of: Levels) -> dict[str, Json]:
+        return {"low90": rounded(of.low90), "median": rounded(of.median), "high90": rounded(of.high90)}
+
+    parts: list[Json] = [
+        {
+            "name": part.name,
+            "kind": part.kind,
+            "label": part.label or part.name,
+            "mean": rounded(part.mean),
+            "share": rounded(part.share),
+            **levels(part.contribution),
+        }
+        for part in view.mechanisms
     ]
-    caption = f"{axis[:1].upper()}{axis[1:]}. Bar: mean part of each mechanism; line: 90 % interval."
-    if len(drawn) < len(view.mechanisms):
-        caption += f" Not drawn: {count(len(view.mechanisms) - len(drawn), 'part')} below 1 % of the largest."
-    return draw_both(
-        lambda layout: plot_parts(drawn, layout, unit=unit, axis=axis, source=f"Source: {words.case_name}; model."),
-        f"{ident}parts",
-        f"Parts of the change of {label} from {view.before} to {view.after}, {axis}",
-        f"{'; '.join(told)}.",
-        caption,
-    )
+    why: dict[str, Json] = {
+        "label": label,
+        "unit": unit,
+        "full_unit": view.unit,
+        "before": view.before,
+        "after": view.after,
+        "from": levels(view.value_from),
+        "to": levels(view.value_to),
+        "change": levels(view.change),
+        "parts": parts,
+    }
+    return {"why": why}
 
 
 def _parts_table(view: ExplanationView, label: str, unit: str) -> Table:
