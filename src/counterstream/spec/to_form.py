@@ -179,6 +179,7 @@ def _batches(batches: Batches | None) -> Form | None:
 
 
 def form_move(move: Move) -> Form:
+    """Return the written form of a move."""
     if isinstance(move, RateMove):
         form: Form = {
             "kind": "rate",
