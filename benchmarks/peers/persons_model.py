@@ -1,8 +1,10 @@
 """The system of ``persons.py`` in Mesa, in mesa-frames and in NumPy; run by it in the peers' own environment.
 
-Reads ``{"peer": ..., "persons": ..., "steps": ..., "next": ..., "skip": ...}`` from standard input,
-the last two the intensities per step of each status's two exits, and writes seconds (without making
-the persons), moves and peak memory.  Each is written the way in which its own documentation writes models.
+Reads ``{"peer": ..., "persons": ..., "steps": ..., "next": ..., "skip": ..., "ties": ..., "effect": ...}``
+from standard input: the intensities per step of each status's two exits, ties of a person on average
+(0: none), and by how much a tie who stands in the first status raises the logarithm of the person's
+intensities.  Writes seconds (without making persons and ties), moves and peak
+memory.  Each is written the way in which its own documentation writes models.
 """
 
 from __future__ import annotations
@@ -65,6 +67,80 @@ def make_mesa(given: dict[str, Any]) -> Steps:
         for _ in range(steps):
             world.step()
         return world.moves
+
+    return run
+
+
+def make_tied_mesa(given: dict[str, Any]) -> Steps:
+    """Make an agent of Mesa for each person, who looks at those whom it is tied to."""
+    import mesa
+
+    intensity, first = given["next"] + given["skip"], given["next"] / (given["next"] + given["skip"])
+    n, effect = given["persons"], given["effect"]
+
+    class Person(mesa.Agent):
+        def __init__(self, model: World, status: int) -> None:
+            super().__init__(model)
+            self.status = status
+            self.known: list[Person] = []
+
+        def step(self) -> None:
+            settled = sum(other.status == 0 for other in self.known)
+            if self.random.random() < -math.expm1(-intensity * math.exp(effect * settled)):
+                hop = 1 if self.random.random() < first else 3
+                self.status = (self.status + hop) % STATUSES
+                self.model.moves += 1
+
+    class World(mesa.Model):
+        def __init__(self) -> None:
+            super().__init__(seed=SEED)
+            self.moves = 0
+            people = [Person(self, i % STATUSES) for i in range(n)]
+            for one, other in lay_pairs(n, given["ties"]).tolist():
+                people[one].known.append(people[other])
+                people[other].known.append(people[one])
+
+        def step(self) -> None:
+            self.agents.do("step")
+
+    world = World()
+
+    def run(steps: int) -> int:
+        for _ in range(steps):
+            world.step()
+        return world.moves
+
+    return run
+
+
+def lay_pairs(n: int, ties: int) -> np.ndarray[Any, Any]:
+    """Return pairs of persons tied at random, as many as give everybody so many on average."""
+    return np.random.default_rng(SEED).integers(0, n, (n * ties // 2, 2))
+
+
+def make_tied_numpy(given: dict[str, Any]) -> Steps:
+    """Count everybody's settled ties anew in each step by one gather over all ends."""
+    intensity, first = given["next"] + given["skip"], given["next"] / (given["next"] + given["skip"])
+    n = given["persons"]
+    pairs = lay_pairs(n, given["ties"]).astype(np.int32)
+    ones, others = np.concatenate([pairs, pairs[:, ::-1]]).T
+    order = np.argsort(ones, kind="stable")
+    others = others[order]
+    ends = np.concatenate([[0], np.cumsum(np.bincount(ones, minlength=n))])
+    status = (np.arange(n) % STATUSES).astype(np.uint8)
+    random = np.random.Generator(np.random.SFC64(SEED))
+
+    def run(steps: int) -> int:
+        moves = 0
+        for _ in range(steps):
+            counted = np.concatenate([[0], np.cumsum(status[others] == 0)])
+            settled = counted[ends[1:]] - counted[ends[:-1]]
+            moved = random.random(n) < -np.expm1(-intensity * np.exp(given["effect"] * settled))
+            places = np.flatnonzero(moved)
+            hop = np.where(random.random(places.size) < first, 1, 3)
+            status[places] = (status[places] + hop) % STATUSES
+            moves += places.size
+        return moves
 
     return run
 
@@ -151,6 +227,8 @@ PEERS: dict[str, tuple[Callable[[dict[str, Any]], Steps], str]] = {
     "mesa": (make_mesa, "mesa"),
     "mesa-frames": (make_frames, "mesa-frames"),
     "numpy": (make_numpy, "numpy"),
+    "mesa, ties": (make_tied_mesa, "mesa"),
+    "numpy, ties": (make_tied_numpy, "numpy"),
 }
 
 

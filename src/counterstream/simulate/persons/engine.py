@@ -305,7 +305,7 @@ class Run:
         if self.letters is not None:
             self.letters.deliver(self, step)
             if step and step % BOUNDS_EVERY == 0:
-                renew_bounds(self.own, self.crowd, step)
+                renew_bounds(self.own, self.crowd)
         orders = give_orders(task.equipment, step) if task.equipment.persons.named else self.no_orders
         while True:
             lists = (task.world, self.crowd, self.own, orders, offer, self.newest, (*self.space, *self.bounds), flows)

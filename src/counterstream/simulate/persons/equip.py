@@ -193,7 +193,8 @@ class Equipment:
         head
             First member of each person's household, whose frailty all share; empty where everybody lives alone.
         born
-            Whether they enter later: their ages are those at entry and set then.
+            Whether they enter later: their ages are those at entry and set then, and as they have no
+            ties there is nothing that they could wait for.
         """
         p, last = self.persons, own.traits.shape[1]
         if p.frailties:
@@ -202,7 +203,7 @@ class Equipment:
             lows = np.array([low for low, _ in p.ages.bands] + [p.ages.oldest])
             upto = np.cumsum([share for _, share in p.ages.bands])
             _fill_ages(own.traits[own.age], name, first, last, lows, upto)
-        for place, threshold in enumerate(p.thresholds):
+        for place, threshold in enumerate(() if born else p.thresholds):
             row = own.traits[self.rows["threshold", place]]
             rule = (math.log(threshold.median), threshold.spread, _THRESHOLDS + 2 * place)
             _fill_lognormal(row, name, first, last, *rule)

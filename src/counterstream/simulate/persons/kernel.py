@@ -46,7 +46,7 @@ _BLOCKS = 512
 #: An intensity at which everybody moves.
 _CERTAIN = 1e6
 #: Looking at a person costs as much as walking past so many when all are marked anew.
-_MARKING = 8
+_MARKING = 32
 
 
 class World(NamedTuple):
@@ -600,7 +600,7 @@ def _choose(
 
 
 @njit(cache=True, nogil=True)
-def _relocate(world: Any, crowd: Any, own: Any, m: Any, n: Any, step: Any) -> None:
+def _relocate(world: Any, crowd: Any, own: Any, m: Any, n: Any) -> None:
     """Put movers into the lists where they arrive."""
     n_columns = world.group_of.size
     has_own = own.traits.shape[0] > 0
@@ -626,7 +626,7 @@ def _relocate(world: Any, crowd: Any, own: Any, m: Any, n: Any, step: Any) -> No
         elif not households and origin >= 0 and crowd.high[origin]:
             clear_bit(crowd.watched, person)
         if has_own:
-            raise_bounds(own, person, there, step + 1)
+            raise_bounds(own, person, there)
 
 
 @njit(cache=True, nogil=True)
@@ -681,7 +681,7 @@ def take_step(
     n, n_events = _send_movers(
         name, step, world, crowd, own, orders, office, entered, newest, m, n, flows, events, n_events
     )
-    _relocate(world, crowd, own, m, n, step)
+    _relocate(world, crowd, own, m, n)
     return n, n_events, np.int64(0)
 
 

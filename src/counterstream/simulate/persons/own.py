@@ -100,7 +100,7 @@ def _write_call(_: Any, address: Any, amount: Any, ties: Any) -> Any:
 _call_form: Any = intrinsic(_write_call)
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def amount_at(own: Any, e: Any, person: Any, step: Any) -> Any:
     """Return the amount of an exposure at the start of a step."""
     kind = own.kind[e]
@@ -113,13 +113,13 @@ def amount_at(own: Any, e: Any, person: Any, step: Any) -> Any:
     return now + (kept - now) * left if kind == AVERAGED else kept * left
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def exposure_at(own: Any, e: Any, person: Any, step: Any) -> Any:
     """Return an exposure's value for a person at the start of a step."""
     return _call_form(own.form[e], amount_at(own, e, person, step), np.float64(own.traits[own.degree[e], person]))
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _age_term(own: Any, profile: Any, age: Any) -> Any:
     k = own.band_span[profile, 1] - 1
     while k > own.band_span[profile, 0] and age < own.band_from[k]:
@@ -127,7 +127,7 @@ def _age_term(own: Any, profile: Any, age: Any) -> Any:
     return own.band_log[k]
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def log_factor(own: Any, target: Any, person: Any, step: Any) -> Any:
     """Return the logarithm of a person's own factor at a target."""
     total = 0.0
@@ -194,11 +194,11 @@ def shared_log_factor(own: Any, target: Any, crowd: Any, together: Any, person: 
     return told
 
 
-@njit(cache=True)
-def raise_bounds(own: Any, person: Any, here: Any, step: Any) -> None:
+@njit(cache=True, inline="always")
+def raise_bounds(own: Any, person: Any, here: Any) -> None:
     """See to it that a list's bounds hold for a person who stands in it, until something reaches the person."""
     for e in range(own.kind.size):
-        _raise_bound(own, e, person, here, step)
+        _raise_bound(own, e, person, here)
     if own.frailty >= 0:
         own.most[own.most.shape[0] - 1, here] = max(
             own.most[own.most.shape[0] - 1, here], np.float64(own.traits[own.frailty, person])
@@ -206,23 +206,23 @@ def raise_bounds(own: Any, person: Any, here: Any, step: Any) -> None:
 
 
 @njit(cache=True, inline="always")
-def _raise_bound(own: Any, e: Any, person: Any, here: Any, step: Any) -> None:
-    # An averaged amount lies between what it is and what it tends to, a fading one below what it is.
-    amount = amount_at(own, e, person, step)
-    if own.kind[e] == AVERAGED:
-        amount = max(amount, np.float64(own.amount[e, person]))
+def _raise_bound(own: Any, e: Any, person: Any, here: Any) -> None:
+    # An averaged amount lies between what it was and what it tends to, a fading one below what it was.
+    amount = np.float64(own.amount[e, person])
+    if own.kind[e] != STANDING:
+        amount = max(amount, np.float64(own.kept[own.memory[e], person]))
     value = _call_form(own.form[e], amount, np.float64(own.traits[own.degree[e], person]))
     own.most[e, here] = max(own.most[e, here], value)
 
 
 @njit(cache=True, nogil=True)
-def renew_bounds(own: Any, crowd: Any, step: Any) -> None:
+def renew_bounds(own: Any, crowd: Any) -> None:
     """Work all lists' bounds out anew: what was once reached is no longer there."""
     own.most[:] = 0.0
     own.most[own.most.shape[0] - 1] = -40.0
     for person in range(crowd.at.size):
         if crowd.at[person] >= 0:
-            raise_bounds(own, person, crowd.at[person], step)
+            raise_bounds(own, person, crowd.at[person])
 
 
 @njit(cache=True, nogil=True)
@@ -256,7 +256,7 @@ def spread(own: Any, e: Any, crowd: Any, start: Any, to: Any, persons: Any, chan
             else:
                 own.amount[e, tied] += changes[i]
             if crowd.at[tied] >= 0:
-                _raise_bound(own, e, tied, crowd.at[tied], step)
+                _raise_bound(own, e, tied, crowd.at[tied])
 
 
 @njit(cache=True, nogil=True)

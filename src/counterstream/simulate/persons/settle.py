@@ -118,6 +118,7 @@ def settle(
                 lay_households(crowd.head, begun, end - begun, sizes, upto, stream)
             first = end
     equipment.fill_traits(own, name, crowd.head, 0, born=False)
+    _let_outsiders_go(equipment, world, crowd, own)
     if equipment.persons.frailties:
         _part_by_frailty(world, crowd, own)
     networks = tuple(
@@ -184,6 +185,18 @@ def _settle_named(
     return first
 
 
+def _let_outsiders_go(equipment: Equipment, world: World, crowd: Crowd, own: Own) -> None:
+    """Let those of groups without ties wait for nothing."""
+    persons, system = equipment.persons, equipment.program.system
+    networks = {exposure.name: exposure.ties for exposure in persons.exposures}
+    groups = {t.name: t.groups for t in persons.ties}
+    for place, threshold in enumerate(persons.thresholds):
+        picked = np.array(groups[networks[threshold.of]].mask(system.groups))
+        if not picked.all():
+            inside = picked[world.group_of[crowd.at % world.group_of.size]]
+            own.traits[equipment.rows["threshold", place]][~inside] = 0.0
+
+
 def _part_by_frailty(world: World, crowd: Crowd, own: Own) -> None:
     """Put everybody without a name into the list of the class of frailty."""
     frailty = own.traits[own.frailty]
@@ -206,4 +219,4 @@ def _expose(equipment: Equipment, world: World, crowd: Crowd, own: Own, networks
                 spread(own, place, crowd, network.start, network.to, there, ones, 0)
     settle_averages(own)
     if not equipment.is_plain:
-        renew_bounds(own, crowd, 0)
+        renew_bounds(own, crowd)
