@@ -10,10 +10,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from counterstream.dynamics.program import compile_system
+from counterstream.dynamics.draw import Draw
+from counterstream.dynamics.program import Program, compile_system
 from counterstream.infer.posterior import system_unknowns, to_draw
 from counterstream.simulate.counts import simulate_counts
-from counterstream.simulate.persons import simulate_persons
+from counterstream.simulate.persons import Following, simulate_persons
 from counterstream.simulate.whole import Whole
 from counterstream.spec import parse_system
 from counterstream.system.move import EntryMove, LossMove
@@ -30,15 +31,28 @@ def total_of(system: System, runs: Whole, kind: type) -> np.ndarray:
     return runs.flows[..., picked].sum(axis=(2, 3))
 
 
-@pytest.mark.parametrize("simulate", [simulate_counts, simulate_persons])
+def count(program: Program, draws: Draw, n_draws: int, folder: Path) -> Whole:
+    del folder
+    return simulate_counts(program, draws, n_draws)
+
+
+def follow(program: Program, draws: Draw, n_draws: int, folder: Path) -> Whole:
+    return simulate_persons(program, draws, n_draws, following=Following(folder=folder))
+
+
+@pytest.mark.parametrize("simulate", [count, follow])
 @pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
-def test_persons_are_accounted_for(path: Path, simulate: Callable[..., Whole]) -> None:
+def test_persons_are_accounted_for(path: Path, simulate: Callable[..., Whole], tmp_path: Path) -> None:
     system, _ = parse_system(path.read_text(encoding="utf-8-sig"))
     assert system is not None
     unknowns = system_unknowns(system)
     points = jnp.asarray(0.3 * np.random.default_rng(1).standard_normal((N, unknowns.dimension)))
     draws = jax.vmap(lambda point: to_draw(system, unknowns.constrain(point)))(points)
-    runs = simulate(compile_system(system), draws, N)
+    for ties in system.persons.ties if system.persons else ():
+        if ties.file:
+            (tmp_path / ties.file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / ties.file).write_text("person,other\n0,1\n1,2\n", encoding="utf-8")
+    runs = simulate(compile_system(system), draws, N, tmp_path)
     assert runs.stocks.min() >= 0
     assert runs.flows.min() >= 0
     change = np.diff(runs.stocks.sum(axis=(2, 3)), axis=1)

@@ -18,10 +18,11 @@ from counterstream.errors import CounterstreamError
 from counterstream.infer.progress import Silent
 from counterstream.report.views.plain import rounded_all
 from counterstream.scenario.change import apply_scenario
+from counterstream.simulate.persons import Following
 from counterstream.spec import parse_system, read_system
 from counterstream.spec.one_scenario import parse_scenario
 from counterstream.workflow.resident import Resident, ask, load_resident
-from counterstream.workflow.simulate import read_draws, run_engine
+from counterstream.workflow.simulate import find_draws, run_engine
 
 HOLD = (
     '{"scenarios": {"q": {"label": "A toll", "changes": [{"instrument": "toll", "value": 9, "from": "1994-01-01"}]}}}'
@@ -55,9 +56,9 @@ def test_courses_are_those_of_the_engine_run_by_itself(resident: Resident, run: 
     system = resident.system
     scenario, problems = parse_scenario(text, system)
     assert scenario is not None, problems
-    draws = read_draws(system, run, 20)
+    draws = find_draws(system, run, 20, 0)
     changed = apply_scenario(system, scenario)
-    wanted = run_engine(changed, draws, 20, "expected", 1, None, Silent()).flows[..., 0].sum(axis=2)
+    wanted = run_engine(changed, draws, 20, "expected", Following(), Silent()).flows[..., 0].sum(axis=2)
     base, other = ask(resident, scenario, [resident.observables[0]]).pair(resident.observables[0])
     np.testing.assert_allclose(other, wanted, rtol=1e-12)
     assert not np.allclose(base, other)

@@ -134,6 +134,7 @@ def test_conflicts_after_a_fit_as_data(folder: str, run: str) -> None:
     conflict = data["conflicts"][0]
     assert set(conflict) == set(before[0]) | {"judged", "sides", "believed"}
     told = {"claim", "agency", "use", "side", "truth", "wrong_probability", "surprise"}
+    told |= {"pull", "without_median", "pareto_k"}
     assert set(conflict["judged"][0]) == told
     assert set(conflict["judged"][0]["truth"]) == BANDS
     assert set(conflict["sides"]) == {"lower", "higher", "neither"}

@@ -226,13 +226,15 @@ def test_simulate_asks_and_tells_totals(work: Work, monkeypatch: pytest.MonkeyPa
         asked.update(flags, run=run, case=case.name)
         total = {"low90": 900.0, "median": 1000.4, "high90": 1200.0}
         told = {k: flags[k] for k in ("engine", "scenario", "n_draws", "seed")}
-        return {"draws_from": "prior" if run is None else "posterior", **told, "flows": {"leave": total}}
+        taken = {"stands_for": 12, "parts_left_out": ["ties"] if flags["alike"] else []}
+        return {"draws_from": "prior" if run is None else "posterior", **told, **taken, "flows": {"leave": total}}
 
     monkeypatch.setattr(simulate_module, "simulate_case", simulate)
     ran = Ran("simulate", "shore")
     assert ran.status == 0
     assert ran.out.splitlines() == [
         "expected, baseline: totals of 200 draws of the prior",
+        "each person followed stands for 12",
         "flow   median  90 % from  to",
         "leave  1,000   900        1,200",
     ]
@@ -242,7 +244,10 @@ def test_simulate_asks_and_tells_totals(work: Work, monkeypatch: pytest.MonkeyPa
     ran = Ran("simulate", "shore", *flags.split())
     assert (ran.status, ran.data["flows"]["leave"]["high90"]) == (0, 1200.0)
     expected = {"run": Path("r"), "engine": "counts", "scenario": "calm", "n_draws": 9, "seed": 4, "case": "shore"}
-    assert asked == {**expected, "out": Path("tables/calm"), "followed": 0.0}
+    assert asked == {**expected, "out": Path("tables/calm"), "followed": 0.0, "n_persons": None, "alike": False}
+    ran = Ran("simulate", "shore", "--engine", "persons", "--persons", "500", "--alike")
+    assert (asked["n_persons"], asked["alike"]) == (500, True)
+    assert "left out, since only persons who differ have them: ties" in ran.out
     assert Path("tables/calm").is_dir()
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 from rich.console import Console
 
+from counterstream.app.codes import CODES as APP_CODES
 from counterstream.case import CODES as CASE_CODES
 from counterstream.cli import codes, telling
 from counterstream.cli.display import print_problems, print_ruled
@@ -112,7 +113,7 @@ def test_misuse_and_a_no_have_their_own_status() -> None:
 
 
 def test_codes_are_of_their_own() -> None:
-    others = {*WORKFLOW_CODES, *CASE_CODES, *DRAFTING_CODES}
+    others = {*WORKFLOW_CODES, *CASE_CODES, *DRAFTING_CODES, *APP_CODES}
     assert not set(codes.CODES) & others
     named = {value for name, value in vars(codes).items() if name.isupper() and name != "CODES"}
     assert named == set(codes.CODES)

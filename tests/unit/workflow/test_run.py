@@ -189,7 +189,7 @@ def test_histories_of_all_add_up_to_the_flows_and_those_of_some_are_among_them(
         return told, read_histories(tmp_path)
 
     told, everybody = simulate(1.0)
-    assert set(everybody) == {"draw", "person", "date", "flow", "group", "region"}
+    assert set(everybody) == {"draw", "person", "date", "flow", "group", "household", "region"}
     assert len(list((tmp_path / "histories").glob("draw-0000-part-*.parquet"))) > 1
     for name in case.system.flow_names:
         per_draw = np.bincount(everybody["draw"][everybody["flow"] == name], minlength=3)

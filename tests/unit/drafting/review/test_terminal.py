@@ -19,6 +19,8 @@ from counterstream.drafting.draft_file import DraftFile, cite_document, format_d
 from counterstream.drafting.review.terminal import ACTS
 
 FIRST = "About 1,200 people"
+# A real terminal needs a fork; the child at once becomes another program, so threads of JAX do not matter to it.
+pytestmark = pytest.mark.filterwarnings(r"ignore:os.fork\(\) was called:RuntimeWarning")
 
 
 def write_draft(folder: Path, text: str = TEXT, drafted: list[Candidate | DraftedEvent] | None = None) -> Path:
