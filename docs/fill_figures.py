@@ -268,6 +268,25 @@ def say_persons(path: Path) -> str:
     return "\n".join(lines)
 
 
+def say_network(path: Path) -> str:
+    """Return what each part that only persons have does to flows, as a table of ratios."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    periods = list(next(iter(next(iter(told["ratios"].values())).values())))
+    lines = [f"| persons have | flow | {' | '.join(periods)} |", "| --- | --- |" + " --- |" * len(periods)]
+    for variant, flows in told["ratios"].items():
+        for flow, by_period in flows.items():
+            cells = [f"{middle:.2f} ({low:.2f} to {high:.2f})" for low, middle, high in by_period.values()]
+            lines.append(f"| {variant} | {flow} | {' | '.join(cells)} |")
+    everybody = [middle for flow in told["everybody_over_sample"].values() for _, middle, _ in flow.values()]
+    lines += [
+        "",
+        f"Ratios to persons all alike: median, least and greatest of {told['draws']} draws; each person followed "
+        f"stands for {told['each_stands_for']}. With everybody followed, one draw gave {min(everybody):.2f} to "
+        f"{max(everybody):.2f} times what its sample gave, in {told['seconds_of_everybody']:.0f} s.",
+    ]
+    return "\n".join(lines)
+
+
 def _say_score(row: dict[str, Any]) -> str:
     """Return the cells of one row of scores; a rule without errors of its own gives no intervals."""
     shares = [row["coverage_50"], row["coverage_90"]]
@@ -297,6 +316,7 @@ def main() -> None:
         "conclusions": ("conclusions.json", say_conclusions),
         "projection": ("projection.json", say_projection),
         "influence": ("influence.json", say_influence),
+        "network": ("network.json", say_network),
     }
     for name, (file, say) in said.items():
         if page.stem == FLAGSHIP and (RESULTS / file).exists():
