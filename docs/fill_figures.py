@@ -275,9 +275,11 @@ def say_network(path: Path) -> str:
     lines = [f"| persons have | flow | {' | '.join(periods)} |", "| --- | --- |" + " --- |" * len(periods)]
     for variant, flows in told["ratios"].items():
         for flow, by_period in flows.items():
-            cells = [f"{middle:.2f} ({low:.2f} to {high:.2f})" for low, middle, high in by_period.values()]
+            cells = [
+                f"{ratio[1]:.2f} ({ratio[0]:.2f} to {ratio[2]:.2f})" if ratio else "" for ratio in by_period.values()
+            ]
             lines.append(f"| {variant} | {flow} | {' | '.join(cells)} |")
-    everybody = [middle for flow in told["everybody_over_sample"].values() for _, middle, _ in flow.values()]
+    everybody = [ratio[1] for flow in told["everybody_over_sample"].values() for ratio in flow.values() if ratio]
     lines += [
         "",
         f"Ratios to persons all alike: median, least and greatest of {told['draws']} draws; each person followed "

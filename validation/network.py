@@ -67,15 +67,16 @@ def simulate(system: System, draws: Draw, n_draws: int, weight: int) -> dict[str
 
 
 def compare(told: dict[str, np.ndarray], alike: dict[str, np.ndarray]) -> dict[str, Any]:
-    """Return ratios to persons all alike: least, median and greatest of the draws by period."""
-    ratios = {name: told[name] / np.maximum(alike[name], 1) for name in told}
-    return {
-        name: {
-            f"{a}-{b}": [float(ratio[:, i].min()), float(np.median(ratio[:, i])), float(ratio[:, i].max())]
-            for i, (a, b) in enumerate(PERIODS)
-        }
-        for name, ratio in ratios.items()
-    }
+    """Return ratios to persons all alike: least, median and greatest draw by period; none where there was nothing."""
+    found: dict[str, Any] = {}
+    for name, flows in told.items():
+        found[name] = {}
+        for i, (a, b) in enumerate(PERIODS):
+            others = alike[name][:, i]
+            ratio = flows[:, i] / np.maximum(others, 1)
+            least, middle, most = float(ratio.min()), float(np.median(ratio)), float(ratio.max())
+            found[name][f"{a}-{b}"] = [least, middle, most] if others.min() > 0 else None
+    return found
 
 
 def main() -> None:
@@ -108,7 +109,7 @@ def main() -> None:
     for name, ratios in result["ratios"].items():
         print(name)
         for flow, by_period in ratios.items():
-            print(f"  {flow:24}", *(f"{period}: {middle:.2f}" for period, (_, middle, _) in by_period.items()))
+            print(f"  {flow:24}", *(f"{period}: {ratio[1]:.2f}" for period, ratio in by_period.items() if ratio))
 
 
 if __name__ == "__main__":

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from browser.chromium import AXE, Visit, find_chromium, visit
@@ -111,7 +112,7 @@ def test_a_lever_moved_by_keyboard_moves_the_picture_and_the_address(browser: Br
         assert now < first
         expect(page.locator(".second .band90").first).not_to_have_attribute("d", before or "", timeout=LONG)
         expect(page.locator(".lever-picture .told")).to_contain_text(f"held at {now:g}", timeout=LONG)
-        page.wait_for_function(f"location.hash.includes(encodeURIComponent('\"value\":{now:g}'))")
+        expect(page).to_have_url(re.compile(re.escape(quote(f'"value":{now:g}', safe=""))), timeout=LONG)
         again = page.url
         page.get_by_role("button", name="Reset").click()
         expect(page.locator(".lever")).to_have_count(0)
