@@ -17,7 +17,7 @@ from counterstream.simulate.keys import child, uniform
 from counterstream.simulate.persons import Events
 from counterstream.simulate.persons.engine import SCREENING
 from counterstream.simulate.persons.equip import Equipment
-from counterstream.simulate.persons.kernel import PERSONS, REFINE, WAY
+from counterstream.simulate.persons.records import PERSONS, REFINE, WAY
 from counterstream.simulate.persons.settle import Settled, make_world, settle
 from counterstream.simulate.persons.squares import BLOCK, DIGITS, draw_digits, make_key
 from counterstream.simulate.whole import household_sizes

@@ -99,8 +99,7 @@ def simulate_case(
     draws = find_draws(case.system, run, n_draws, seed)
     how = Following(seed, histories, each=False, folder=case.folder)
     if n_persons is not None:
-        most = largest_start(compile_system(changed.system), changed.adjust(draws), n_draws)
-        how = replace(how, weight=max(1, math.ceil(most / n_persons)))
+        how = replace(how, weight=_weigh(changed, draws, n_draws, n_persons))
     course = run_engine(changed, draws, n_draws, engine, how, listener)
     listener.told("simulate", n_draws, n_draws)
     if out is not None:
@@ -125,6 +124,12 @@ def simulate_case(
         "parts_left_out": list(left_out),
         "flows": flows,
     }
+
+
+def _weigh(changed: Changed, draws: Draw, n_draws: int, n_persons: int) -> int:
+    """Return for how many each person followed stands, so that no draw begins with more than are to be followed."""
+    most = largest_start(compile_system(changed.system), changed.adjust(draws), n_draws)
+    return max(1, math.ceil(most / n_persons))
 
 
 def _histories(system: System, engine: str, followed: float, out: Path | None) -> HistoryFiles | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from counterstream.errors import CounterstreamError, Problem
 from counterstream.simulate.persons.crowd import Crowd
 from counterstream.simulate.persons.equip import Equipment
-from counterstream.simulate.persons.kernel import World
+from counterstream.simulate.persons.records import World
 from counterstream.simulate.persons.ties import PREFERENTIAL, RANDOM, SMALL_WORLD, Circles, Network, lay_ties
 from counterstream.system.persons import Ties, TiesForm
 

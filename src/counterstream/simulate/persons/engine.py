@@ -25,11 +25,12 @@ from counterstream.simulate.keys import child
 from counterstream.simulate.persons.acquaint import Pairs, read_all_pairs
 from counterstream.simulate.persons.crowd import widen
 from counterstream.simulate.persons.equip import Equipment, grow
-from counterstream.simulate.persons.kernel import Events, Movers, World, take_step
+from counterstream.simulate.persons.kernel import take_step
 from counterstream.simulate.persons.memory import check_memory
 from counterstream.simulate.persons.orders import give_orders, no_orders
 from counterstream.simulate.persons.own import renew_bounds
 from counterstream.simulate.persons.passing import Letters
+from counterstream.simulate.persons.records import Events, Movers, World
 from counterstream.simulate.persons.settle import Settled, check_number, make_world, settle
 from counterstream.simulate.persons.squares import make_key
 from counterstream.simulate.whole import (

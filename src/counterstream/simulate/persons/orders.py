@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from counterstream.simulate.persons.equip import Equipment
-from counterstream.simulate.persons.kernel import APPROVE, REFUSE, Orders
+from counterstream.simulate.persons.records import APPROVE, REFUSE, Orders
 from counterstream.system.persons import Intervention, Outcome
 
 _OUTCOMES = {Outcome.APPROVED: APPROVE, Outcome.REFUSED: REFUSE}

@@ -10,8 +10,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from counterstream.simulate.persons.equip import Equipment, delay_in_steps
-from counterstream.simulate.persons.kernel import OUTSIDE, STAYS, Events, Movers, World
 from counterstream.simulate.persons.own import spread
+from counterstream.simulate.persons.records import OUTSIDE, STAYS, Events, Movers, World
 from counterstream.units import YEARS_PER_STEP
 
 if TYPE_CHECKING:

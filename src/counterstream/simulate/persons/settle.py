@@ -22,8 +22,8 @@ from counterstream.simulate.persons.crowd import (
     split_by_class,
 )
 from counterstream.simulate.persons.equip import CLASSES, Equipment
-from counterstream.simulate.persons.kernel import World
 from counterstream.simulate.persons.own import Own, renew_bounds, settle_averages, spread
+from counterstream.simulate.persons.records import World
 from counterstream.simulate.persons.ties import Network
 from counterstream.system.persons import NamedHousehold
 
