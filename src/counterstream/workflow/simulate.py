@@ -71,8 +71,7 @@ def simulate_case(
     Returns
     -------
     dict
-        Totals of every flow over the period, median and 90 % interval, and how persons were taken: for how
-        many each ``stands_for``, and which ``parts_left_out`` of the system only persons have.
+        Totals of every flow (median, 90 % interval), for how many each person ``stands_for``, ``parts_left_out``.
 
     Raises
     ------
