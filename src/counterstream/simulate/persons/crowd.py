@@ -84,9 +84,10 @@ def clear_bit(bits: Any, person: Any) -> None:
 @njit(cache=True, nogil=True)
 def fill_list(crowd: Any, there: Any, first: Any, n: Any) -> None:
     """Put persons with numbers in a row into a list."""
+    at, present = crowd.at, crowd.here
     for person in range(first, first + n):
-        crowd.at[person] = there
-        set_bit(crowd.here, person)
+        at[person] = there
+        set_bit(present, person)
     crowd.size[there] += n
 
 
@@ -116,19 +117,14 @@ def lay_households(head: Any, first: Any, n: Any, sizes: Any, upto: Any, name: A
 @njit(cache=True, nogil=True)
 def mark(crowd: Any, together: Any, n_columns: Any) -> None:
     """Mark anew who is to be looked at in every step; for a whole household its first member stands."""
-    crowd.watched[:] = 0
-    for person in range(crowd.at.size):
-        here = crowd.at[person]
-        if here >= 0 and crowd.high[here]:
-            watch(crowd, together, n_columns, person, here)
-
-
-@njit(cache=True, inline="always")
-def watch(crowd: Any, together: Any, n_columns: Any, person: Any, here: Any) -> None:
-    """See to it that a person in a list is looked at in every step."""
-    set_bit(crowd.watched, person)
-    if crowd.head.size > 0 and together[here // n_columns]:
-        set_bit(crowd.watched, crowd.head[person])
+    at, high, head, watched = crowd.at, crowd.high, crowd.head, crowd.watched
+    watched[:] = 0
+    for person in range(at.size):
+        here = at[person]
+        if here >= 0 and high[here]:
+            set_bit(watched, person)
+            if head.size > 0 and together[here // n_columns]:
+                set_bit(watched, head[person])
 
 
 @njit(cache=True, inline="always")
@@ -144,12 +140,12 @@ def unit_of(crowd: Any, together: Any, n_columns: Any, person: Any) -> Any:
 def find_in_cell(crowd: Any, cell: Any, n_columns: Any) -> Any:
     """Return the persons of a cell, by number."""
     n = crowd.size[cell * n_columns : (cell + 1) * n_columns].sum()
-    found = np.empty(n, dtype=np.int64)
+    found, at = np.empty(n, dtype=np.int64), crowd.at
     k = 0
-    for person in range(crowd.at.size):
+    for person in range(at.size):
         if k == n:
             break
-        here = crowd.at[person]
+        here = at[person]
         if here >= 0 and here // n_columns == cell:
             found[k] = person
             k += 1
@@ -159,11 +155,12 @@ def find_in_cell(crowd: Any, cell: Any, n_columns: Any) -> Any:
 @njit(cache=True, nogil=True)
 def split_by_class(crowd: Any, further: Any) -> None:
     """Move everybody to a list that lies so many further on."""
+    at, sizes = crowd.at, crowd.size
     for person in range(further.size):
-        here = crowd.at[person]
-        crowd.at[person] = here + further[person]
-        crowd.size[here] -= 1
-        crowd.size[here + further[person]] += 1
+        here = at[person]
+        at[person] = here + further[person]
+        sizes[here] -= 1
+        sizes[here + further[person]] += 1
 
 
 @njit(cache=True)

@@ -11,7 +11,7 @@ from numba import njit
 from counterstream.simulate.kernel import DECIDE, PROGRESS
 from counterstream.simulate.keys import child, uniform
 from counterstream.simulate.persons.crowd import mark
-from counterstream.simulate.persons.own import log_bound, shared_log_factor
+from counterstream.simulate.persons.own import fill_log_factors, log_bound
 from counterstream.simulate.persons.records import CELLS, FREE, PERSONS, REFINE, WAITS, WAY
 from counterstream.simulate.persons.squares import BLOCK, DIGITS, draw_digits, lowest_bit
 
@@ -20,6 +20,8 @@ _PARTS = float(2**DIGITS)
 _BLOCKS = 512
 #: An intensity at which everybody moves.
 _CERTAIN = 1e6
+#: Persons whose own factors are worked out together.
+_FOUND = 4096
 #: Looking at a person costs as much as walking past so many when all are marked anew.
 _MARKING = 32
 
@@ -49,7 +51,7 @@ def weigh_lists(world: Any, crowd: Any, own: Any, orders: Any, hazards: Any, tot
 @njit(cache=True, nogil=True)
 def _named_total(world: Any, orders: Any, hazards: Any, own: Any, cell: Any, column: Any, here: Any) -> Any:
     """Return a bound on the intensity out of a list of a named household."""
-    if _is_ordered(world, orders, cell, column):
+    if _is_ordered(world.office_of[cell], orders.outcome, column - world.first_named):
         return _CERTAIN
     named, total = column - world.first_named, 0.0
     for e in range(world.span[cell, 0], world.span[cell, 1]):
@@ -180,13 +182,18 @@ def find_movers(
     n_columns, first_named, people_name = world.group_of.size, world.first_named, child(name, PERSONS)
     level = _watch_well(crowd, world.together, n_columns, chances)
     n_found = _single_out(step, key, level, crowd, world.together, n_columns, chances, m)
-    exits, spans, group_of, own_spans, times = world.exits, world.span, world.group_of, own.span, orders.times
+    exits, spans, group_of, office_of = world.exits, world.span, world.group_of, world.office_of
+    own_spans, times, outcomes = own.span, orders.times, orders.outcome
     at, leads, persons, units, origins, columns = crowd.at, m.to, m.person, m.unit, m.origin, m.column
     told_person, told_group, told_flow = events.person, events.group, events.flow
-    each = np.empty(exits.shape[0])
+    each, has_own = np.empty(exits.shape[0]), own_spans[-1, 1] > 0
+    factors = np.zeros((_FOUND if has_own else 0, (spans[:, 1] - spans[:, 0]).max()))
     n = n_events = 0
     # Whoever is found to move is written over those looked at before.
     for found in range(n_found):
+        place = found % _FOUND
+        if place == 0 and has_own:
+            _fill_factors(own, crowd, world, persons[found : min(found + _FOUND, n_found)], step, factors)
         person, unit = np.int64(persons[found]), np.int64(units[found])
         here = np.int64(at[person])
         cell, column = here // n_columns, here % n_columns
@@ -197,12 +204,12 @@ def find_movers(
         if ordinary:
             for e in range(begin, end):
                 each[e - begin] = hazards[exits[e, 2], group]
-        elif column >= first_named and _is_ordered(world, orders, cell, column):
+        elif column >= first_named and _is_ordered(office_of[cell], outcomes, column - first_named):
             total = _hurry(exits, begin, end, each)
         else:
             total = 0.0
             for e in range(begin, end):
-                factor = math.exp(shared_log_factor(own, e, crowd, world.together, person, step))
+                factor = factors[place, e - begin] if has_own else 1.0
                 if column >= first_named:
                     factor *= times[e, column - first_named]
                 each[e - begin] = hazards[exits[e, 2], group] * factor
@@ -232,10 +239,23 @@ def find_movers(
 
 
 @njit(cache=True, nogil=True)
-def _is_ordered(world: Any, orders: Any, cell: Any, column: Any) -> Any:
-    """Whether those of a named household who wait in a cell are to be decided upon now."""
-    office = world.office_of[cell]
-    return office >= 0 and orders.outcome[office, column - world.first_named] != FREE
+def _fill_factors(own: Any, crowd: Any, world: Any, persons: Any, step: Any, factors: Any) -> None:
+    """Fill in some persons' own factors on the exits of where they are, shape (person, exit)."""
+    at, spans, n_columns = crowd.at, world.span, world.group_of.size
+    first, last = np.empty(persons.size, dtype=np.int64), np.empty(persons.size, dtype=np.int64)
+    for i in range(persons.size):
+        cell = at[persons[i]] // n_columns
+        first[i], last[i] = spans[cell, 0], spans[cell, 1]
+    fill_log_factors(own, crowd, world.together, persons, first, last, step, factors)
+    for i in range(persons.size):
+        for k in range(last[i] - first[i]):
+            factors[i, k] = math.exp(factors[i, k])
+
+
+@njit(cache=True, inline="always")
+def _is_ordered(office: Any, outcomes: Any, named: Any) -> Any:
+    """Whether those of a named household who wait for an office are to be decided upon now."""
+    return office >= 0 and outcomes[office, named] != FREE
 
 
 @njit(cache=True, nogil=True)

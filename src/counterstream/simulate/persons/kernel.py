@@ -16,9 +16,9 @@ from numba import njit
 from counterstream.simulate.chance import draw_poisson
 from counterstream.simulate.kernel import ration
 from counterstream.simulate.keys import child, uniform
-from counterstream.simulate.persons.crowd import NOBODY, clear_bit, find_in_cell, set_bit, unit_of, watch
+from counterstream.simulate.persons.crowd import NOBODY, clear_bit, find_in_cell, set_bit, unit_of
 from counterstream.simulate.persons.finding import find_movers, weigh_lists
-from counterstream.simulate.persons.own import raise_bounds, shared_log_factor
+from counterstream.simulate.persons.own import fill_log_factors, raise_bounds
 from counterstream.simulate.persons.records import (
     APPROVE,
     CELLS,
@@ -27,6 +27,7 @@ from counterstream.simulate.persons.records import (
     FREE,
     OUTSIDE,
     PERSONS,
+    REFUSE,
     STAYS,
     TURN,
     VERDICT,
@@ -35,11 +36,24 @@ from counterstream.simulate.persons.records import (
 
 
 @njit(cache=True, inline="always")
-def _record(flows: Any, events: Any, n: Any, person: Any, group: Any, flow: Any) -> Any:
+def _record(
+    flows: Any, told_person: Any, told_group: Any, told_flow: Any, n: Any, person: Any, group: Any, flow: Any
+) -> Any:
     flows[flow, group] += 1
-    if n < events.person.size:
-        events.person[n], events.group[n], events.flow[n] = person, group, flow
+    if n < told_person.size:
+        told_person[n], told_group[n], told_flow[n] = person, group, flow
     return n + 1
+
+
+@njit(cache=True, nogil=True)
+def _fill_factors(own: Any, crowd: Any, together: Any, persons: Any, target: Any, end: Any, step: Any) -> Any:
+    """Return persons' own factors at targets in a row, shape (person, target)."""
+    factors = np.ones((persons.size, end - target))
+    if own.span[target, 0] < own.span[end - 1, 1]:
+        first, last = np.full(persons.size, target), np.full(persons.size, end)
+        fill_log_factors(own, crowd, together, persons, first, last, step, factors)
+        factors[:] = np.exp(factors)
+    return factors
 
 
 @njit(cache=True, nogil=True)
@@ -79,6 +93,7 @@ def _send_movers(
     """
     chance, capacity, release, shares = offer
     people_name = child(name, PERSONS)
+    told_person, told_group, told_flow = events.person, events.group, events.flow
     for d in range(world.decisions.shape[0]):
         limits = (capacity[d], release[d])
         n_events = _decide(
@@ -97,7 +112,9 @@ def _send_movers(
                     own.traits[own.age, person] = own.entry_age - step * own.years_per_step
                 m.person[n], m.unit[n], m.origin[n], m.column[n] = person, person, ENTRANT, column
                 m.to[n] = world.entries[e, 0]
-                n_events = _record(flows, events, n_events, person, group, world.entries[e, 1])
+                n_events = _record(
+                    flows, told_person, told_group, told_flow, n_events, person, group, world.entries[e, 1]
+                )
                 n += 1
     for a in range(world.alternatives.shape[0]):
         if world.alternatives[a, 3] == a:
@@ -136,46 +153,44 @@ def _decide(
     n_events: Any,
 ) -> Any:
     """Decide upon those who wait: within a group, in an order of chance as far as capacity goes."""
-    capacity = limits[0]
-    waiting = np.zeros(chance.size, dtype=np.int64)
+    capacity, release = limits
+    persons, units, columns, tos = m.person, m.unit, m.column, m.to
+    group_of, first_named, outcomes, times = world.group_of, world.first_named, orders.outcome, orders.times
+    waiting, verdicts = np.zeros(chance.size, dtype=np.int64), np.zeros(n, dtype=np.int64)
     for i in range(n):
-        if m.to[i] != WAITS - d:
-            continue
-        outcome = orders.outcome[d, m.column[i] - world.first_named] if m.column[i] >= world.first_named else FREE
-        if outcome == FREE:
-            waiting[world.group_of[m.column[i]]] += 1
-        else:
-            n_events = _settle(world, d, limits, outcome == APPROVE, m, i, flows, events, n_events)
+        if tos[i] == WAITS - d:
+            outcome = outcomes[d, columns[i] - first_named] if columns[i] >= first_named else FREE
+            verdicts[i] = outcome
+            if outcome == FREE:
+                waiting[group_of[columns[i]]] += 1
     served = waiting.copy()
     ration(child(name, 2000003 + d), served, capacity, world.priority[d])
+    target = world.exits.shape[0] + d
     for group in range(chance.size):
         if waiting[group] == 0:
             continue
         queue = np.empty(waiting[group], dtype=np.int64)
         k = 0
         for i in range(n):
-            if m.to[i] == WAITS - d and world.group_of[m.column[i]] == group:
+            if tos[i] == WAITS - d and verdicts[i] == FREE and group_of[columns[i]] == group:
                 queue[k] = i
                 k += 1
         if served[group] < waiting[group]:
             # Household by household, and within one by number: nothing hangs on the order of movers.
-            queue = queue[np.argsort(m.person[queue], kind="mergesort")]
-            turns = np.array([uniform(child(people_name, m.unit[i]), TURN) for i in queue])
+            queue = queue[np.argsort(persons[queue], kind="mergesort")]
+            turns = np.array([uniform(child(people_name, units[i]), TURN) for i in queue])
             queue = queue[np.argsort(turns, kind="mergesort")]
+            for i in queue[served[group] :]:
+                tos[i] = STAYS
+            queue = queue[: served[group]]
+        factors = _fill_factors(own, crowd, world.together, persons[queue], target, target + 1, step)
         for place in range(queue.size):
             i = queue[place]
-            if place >= served[group]:
-                m.to[i] = STAYS
-                continue
-            target, person = world.exits.shape[0] + d, np.int64(m.person[i])
-            p = chance[group]
-            if own.span[target, 0] < own.span[target, 1]:
-                p = _with_odds(p, math.exp(shared_log_factor(own, target, crowd, world.together, person, step)))
-            if m.column[i] >= world.first_named:
-                p = _with_odds(p, orders.times[target, m.column[i] - world.first_named])
-            approved = uniform(child(people_name, m.unit[i]), VERDICT) < p
-            n_events = _settle(world, d, limits, approved, m, i, flows, events, n_events)
-    return n_events
+            p = _with_odds(chance[group], factors[place, 0])
+            if columns[i] >= first_named:
+                p = _with_odds(p, times[target, columns[i] - first_named])
+            verdicts[i] = APPROVE if uniform(child(people_name, units[i]), VERDICT) < p else REFUSE
+    return _settle(world, d, release, verdicts, m, flows, events, n_events)
 
 
 @njit(cache=True)
@@ -185,21 +200,27 @@ def _with_odds(chance: Any, times: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _settle(
-    world: Any, d: Any, limits: Any, approved: Any, m: Any, i: Any, flows: Any, events: Any, n_events: Any
-) -> Any:
-    """Note an office's decision and where it leads; return how many events there are now."""
+def _settle(world: Any, d: Any, release: Any, verdicts: Any, m: Any, flows: Any, events: Any, n_events: Any) -> Any:
+    """Note an office's decisions and where they lead; return how many events there are now."""
+    approved_to, refused_to = world.decisions[d, 1], world.decisions[d, 2]
     flow, pile = world.decisions[d, 3], world.decisions[d, 4]
-    person, group = m.person[i], world.group_of[m.column[i]]
-    if not approved:
-        m.to[i] = world.decisions[d, 2]
-        return _record(flows, events, n_events, person, group, flow + 1)
-    n_events = _record(flows, events, n_events, person, group, flow)
-    if pile >= 0 and limits[1] <= 0.5:
-        m.to[i] = CELLS + pile
-        return n_events
-    m.to[i] = world.decisions[d, 1]
-    return _record(flows, events, n_events, person, group, flow + 2)
+    persons, columns, tos, group_of = m.person, m.column, m.to, world.group_of
+    told_person, told_group, told_flow = events.person, events.group, events.flow
+    for i in range(verdicts.size):
+        if tos[i] != WAITS - d:
+            continue
+        person, group = persons[i], group_of[columns[i]]
+        if verdicts[i] == REFUSE:
+            tos[i] = refused_to
+            n_events = _record(flows, told_person, told_group, told_flow, n_events, person, group, flow + 1)
+            continue
+        n_events = _record(flows, told_person, told_group, told_flow, n_events, person, group, flow)
+        if pile >= 0 and release <= 0.5:
+            tos[i] = CELLS + pile
+        else:
+            tos[i] = approved_to
+            n_events = _record(flows, told_person, told_group, told_flow, n_events, person, group, flow + 2)
+    return n_events
 
 
 @njit(cache=True, nogil=True)
@@ -207,21 +228,24 @@ def _release(world: Any, d: Any, crowd: Any, m: Any, n: Any, flows: Any, events:
     """Let all go on who were approved before, save those who leave the pile in this very step."""
     n_columns, n_before = world.group_of.size, n
     approved_to, flow, pile = world.decisions[d, 1], world.decisions[d, 3] + 2, world.decisions[d, 4]
+    origins, group_of, at = m.origin, world.group_of, crowd.at
+    told_person, told_group, told_flow = events.person, events.group, events.flow
     held = find_in_cell(crowd, pile, n_columns)
     if held.size == 0:
         return n, n_events
     leaving = np.zeros(held.size, dtype=np.bool_)
     for i in range(n_before):
-        if m.origin[i] >= 0 and m.origin[i] // n_columns == pile:
+        if origins[i] >= 0 and origins[i] // n_columns == pile:
             leaving[np.searchsorted(held, m.person[i])] = True
     for k in range(held.size):
         if not leaving[k]:
             person = held[k]
-            here = crowd.at[person]
+            here = at[person]
             m.person[n], m.origin[n], m.column[n] = person, here, here % n_columns
             m.unit[n] = unit_of(crowd, world.together, n_columns, person)
             m.to[n] = approved_to
-            n_events = _record(flows, events, n_events, person, world.group_of[here % n_columns], flow)
+            group = group_of[here % n_columns]
+            n_events = _record(flows, told_person, told_group, told_flow, n_events, person, group, flow)
             n += 1
     return n, n_events
 
@@ -242,62 +266,67 @@ def _choose(
     n_events: Any,
 ) -> Any:
     """Let those at a junction choose among the alternatives of the choice that begins at ``a``."""
-    origin, end = world.alternatives[a, 0], world.alternatives[a, 4]
-    first_target = world.exits.shape[0] + world.decisions.shape[0]
-    spans = own.span
-    ordinary = spans[first_target + a, 0] == spans[first_target + end - 1, 1]
-    each = np.empty(end - a)
+    origin, end, first_target = world.alternatives[a, 0], world.alternatives[a, 4], world.exits.shape[0]
+    first_target += world.decisions.shape[0]
+    persons, units, columns, tos = m.person, m.unit, m.column, m.to
+    alternatives, picks, group_of = world.alternatives, world.picks, world.group_of
+    told_person, told_group, told_flow = events.person, events.group, events.flow
+    here = np.empty(n, dtype=np.int64)
+    n_here = 0
     for i in range(n):
-        group = world.group_of[m.column[i]]
-        if m.to[i] != origin or world.picks[a, group] == 0:
-            continue
-        total = 0.0
+        if tos[i] == origin and picks[a, group_of[columns[i]]] != 0:
+            here[n_here] = i
+            n_here += 1
+    here = here[:n_here]
+    factors = _fill_factors(own, crowd, world.together, persons[here], first_target + a, first_target + end, step)
+    each = np.empty(end - a)
+    for place in range(n_here):
+        i = here[place]
+        group, total = group_of[columns[i]], 0.0
         for b in range(a, end):
-            each[b - a] = shares[b, group]
-            if not ordinary:
-                person = np.int64(m.person[i])
-                each[b - a] *= math.exp(shared_log_factor(own, first_target + b, crowd, world.together, person, step))
+            each[b - a] = shares[b, group] * factors[place, b - a]
             total += each[b - a]
-        rest = uniform(child(people_name, m.unit[i]), CHOICE + a)
-        if not ordinary:
-            rest *= total
+        rest = uniform(child(people_name, units[i]), CHOICE + a) * total
         b = a
         while b < end - 1 and rest >= each[b - a]:
             rest -= each[b - a]
             b += 1
-        m.to[i] = world.alternatives[b, 1]
-        n_events = _record(flows, events, n_events, m.person[i], group, world.alternatives[b, 2])
+        tos[i] = alternatives[b, 1]
+        n_events = _record(flows, told_person, told_group, told_flow, n_events, persons[i], group, alternatives[b, 2])
     return n_events
 
 
 @njit(cache=True, nogil=True)
 def _relocate(world: Any, crowd: Any, own: Any, m: Any, n: Any) -> None:
     """Put movers into the lists where they arrive."""
-    n_columns = world.group_of.size
-    has_own = own.traits.shape[0] > 0
-    households = crowd.head.size > 0
+    n_columns, together, arrive = world.group_of.size, world.together, world.arrive
+    persons, origins, columns, tos = m.person, m.origin, m.column, m.to
+    at, sizes, high, head, present, watched = crowd.at, crowd.size, crowd.high, crowd.head, crowd.here, crowd.watched
+    households = head.size > 0
     for i in range(n):
-        to, origin, person = m.to[i], m.origin[i], np.int64(m.person[i])
+        to, origin, person = tos[i], origins[i], np.int64(persons[i])
         if to == STAYS:
             continue
         if origin >= 0:
-            crowd.size[origin] -= 1
+            sizes[origin] -= 1
         if to == OUTSIDE:
-            crowd.at[person] = NOBODY
-            clear_bit(crowd.here, person)
+            at[person] = NOBODY
+            clear_bit(present, person)
             continue
-        cell = to - CELLS if to >= CELLS else world.arrive[to]
-        there = cell * n_columns + m.column[i]
-        crowd.at[person] = there
-        crowd.size[there] += 1
+        cell = to - CELLS if to >= CELLS else arrive[to]
+        there = cell * n_columns + columns[i]
+        at[person] = there
+        sizes[there] += 1
         if origin < 0:
-            set_bit(crowd.here, person)
-        if crowd.high[there]:
-            watch(crowd, world.together, n_columns, person, there)
-        elif not households and origin >= 0 and crowd.high[origin]:
-            clear_bit(crowd.watched, person)
-        if has_own:
-            raise_bounds(own, person, there)
+            set_bit(present, person)
+        if high[there]:
+            set_bit(watched, person)
+            if households and together[cell]:
+                set_bit(watched, head[person])
+        elif not households and origin >= 0 and high[origin]:
+            clear_bit(watched, person)
+    if own.traits.shape[0] > 0:
+        raise_bounds(own, crowd, persons[:n])
 
 
 @njit(cache=True, nogil=True)

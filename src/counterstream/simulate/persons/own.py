@@ -21,6 +21,8 @@ BY_EXPOSURE, BY_FRAILTY, BY_AGE, BY_THRESHOLD = 0, 1, 2, 3
 STANDING, AVERAGED, FADING = 0, 1, 2
 #: Who speaks for a household.
 HEAD, ANY, ALL = 0, 1, 2
+#: Persons whose bounds are worked out together.
+_TOGETHER = 1 << 16
 
 Floats32 = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -101,48 +103,84 @@ _call_form: Any = intrinsic(_write_call)
 
 
 @njit(cache=True, inline="always")
-def amount_at(own: Any, e: Any, person: Any, step: Any) -> Any:
-    """Return the amount of an exposure at the start of a step."""
-    kind = own.kind[e]
-    now = np.float64(own.amount[e, person])
+def _amount(kind: Any, now: Any, kept: Any, left: Any) -> Any:
+    """Return an amount: as it stands, or what is left of what was kept."""
     if kind == STANDING:
         return now
-    row = own.memory[e]
-    left = own.keep[e] ** np.float64(step - own.since[row, person])
-    kept = np.float64(own.kept[row, person])
     return now + (kept - now) * left if kind == AVERAGED else kept * left
 
 
 @njit(cache=True, inline="always")
-def exposure_at(own: Any, e: Any, person: Any, step: Any) -> Any:
-    """Return an exposure's value for a person at the start of a step."""
-    return _call_form(own.form[e], amount_at(own, e, person, step), np.float64(own.traits[own.degree[e], person]))
+def _age_term(profile: Any, age: Any, band_span: Any, band_from: Any, band_log: Any) -> Any:
+    """Return the logarithm of an age's factor in a profile."""
+    band = band_span[profile, 1] - 1
+    while band > band_span[profile, 0] and age < band_from[band]:
+        band -= 1
+    return band_log[band]
 
 
-@njit(cache=True, inline="always")
-def _age_term(own: Any, profile: Any, age: Any) -> Any:
-    k = own.band_span[profile, 1] - 1
-    while k > own.band_span[profile, 0] and age < own.band_from[k]:
-        k -= 1
-    return own.band_log[k]
+@njit(cache=True, nogil=True)
+def fill_log_factors(
+    own: Any, crowd: Any, together: Any, persons: Any, first: Any, last: Any, step: Any, told: Any
+) -> None:
+    """Fill in the logarithms of persons' own factors, or of those of the households that they decide with.
 
+    Of the members in the same list the first speaks, or the one with the highest or lowest factor.
+    All persons are gone through in one call: every array that a call takes costs as much as a term.
 
-@njit(cache=True, inline="always")
-def log_factor(own: Any, target: Any, person: Any, step: Any) -> Any:
-    """Return the logarithm of a person's own factor at a target."""
-    total = 0.0
-    for k in range(own.span[target, 0], own.span[target, 1]):
-        kind, value = own.term_kind[k], own.value[k]
-        if kind == BY_EXPOSURE:
-            total += value * exposure_at(own, own.which[k], person, step)
-        elif kind == BY_FRAILTY:
-            total += value * np.float64(own.traits[own.frailty, person]) - 0.5 * value * value
-        elif kind == BY_AGE:
-            age = np.float64(own.traits[own.age, person]) + step * own.years_per_step
-            total += _age_term(own, own.which[k], age)
-        elif exposure_at(own, own.which[k], person, step) < np.float64(own.traits[own.row[k], person]):
-            total += value
-    return total
+    Parameters
+    ----------
+    together
+        Whether households decide together, shape (cell,).
+    persons, first, last
+        Whom it is asked of, and their first and last-plus-one target.
+    step
+        The step at whose start it is.
+    told
+        Filled, shape (person, target), from each person's first target on.
+    """
+    at, head, n_columns, decider = crowd.at, crowd.head, crowd.size.size // together.size, own.decider
+    spans, term_kind, which, row, values = own.span, own.term_kind, own.which, own.row, own.value
+    traits, frailty, age_row, aged = own.traits, own.frailty, own.age, step * own.years_per_step
+    band_span, band_from, band_log = own.band_span, own.band_from, own.band_log
+    kinds, memory, keep, form, degree = own.kind, own.memory, own.keep, own.form, own.degree
+    amounts, kept, since, exposures = own.amount, own.kept, own.since, np.empty(own.kind.size)
+    for i in range(persons.size):
+        person = np.int64(persons[i])
+        here = at[person]
+        shares = head.size > 0 and here >= 0 and together[here // n_columns]
+        unit = np.int64(head[person]) if shares else person
+        member, spoken = unit, False
+        while not spoken or (shares and decider != HEAD and member < head.size and np.int64(head[member]) == unit):
+            if shares and at[member] != here:
+                member += 1
+                continue
+            for e in range(exposures.size):
+                amount, m = np.float64(amounts[e, member]), memory[e]
+                if kinds[e] != STANDING:
+                    left = keep[e] ** np.float64(step - since[m, member])
+                    amount = _amount(kinds[e], amount, np.float64(kept[m, member]), left)
+                exposures[e] = _call_form(form[e], amount, np.float64(traits[degree[e], member]))
+            for target in range(first[i], last[i]):
+                total = 0.0
+                for k in range(spans[target, 0], spans[target, 1]):
+                    kind, value = term_kind[k], values[k]
+                    if kind == BY_EXPOSURE:
+                        total += value * exposures[which[k]]
+                    elif kind == BY_FRAILTY:
+                        total += value * np.float64(traits[frailty, member]) - 0.5 * value * value
+                    elif kind == BY_AGE:
+                        age = np.float64(traits[age_row, member]) + aged
+                        total += _age_term(which[k], age, band_span, band_from, band_log)
+                    elif exposures[which[k]] < np.float64(traits[row[k], member]):
+                        total += value
+                place = target - first[i]
+                if spoken:
+                    other = told[i, place]
+                    total = max(other, total) if decider == ANY else min(other, total)
+                told[i, place] = total
+            spoken = True
+            member += 1
 
 
 @njit(cache=True)
@@ -163,56 +201,32 @@ def log_bound(own: Any, target: Any, here: Any) -> Any:
     return total
 
 
-@njit(cache=True)
-def shared_log_factor(own: Any, target: Any, crowd: Any, together: Any, person: Any, step: Any) -> Any:
-    """Return the log factor of a person, or of the household that the person decides with.
-
-    Of the members in the same list the first speaks, or the one with the highest or lowest factor.
-    ``together`` says of cells whether households decide together.
-    """
-    if own.span[target, 0] == own.span[target, 1]:
-        return 0.0
-    head, here = crowd.head, crowd.at[person]
-    if head.size == 0 or here < 0 or not together[here // (crowd.size.size // together.size)]:
-        return log_factor(own, target, person, step)
-    told, first = 0.0, True
-    unit = np.int64(head[person])
-    member = unit
-    while member < head.size and np.int64(head[member]) == unit:
-        if crowd.at[member] == here:
-            value = log_factor(own, target, member, step)
-            if first:
-                told = value
-            elif own.decider == ANY:
-                told = max(told, value)
-            elif own.decider == ALL:
-                told = min(told, value)
-            first = False
-            if own.decider == HEAD:
-                break
-        member += 1
-    return told
-
-
-@njit(cache=True, inline="always")
-def raise_bounds(own: Any, person: Any, here: Any) -> None:
-    """See to it that a list's bounds hold for a person who stands in it, until something reaches the person."""
+@njit(cache=True, nogil=True)
+def raise_bounds(own: Any, crowd: Any, persons: Any) -> None:
+    """See to it that lists' bounds hold for persons who stand in them, until something reaches a person."""
+    at, most, frailty = crowd.at, own.most, own.frailty
     for e in range(own.kind.size):
-        _raise_bound(own, e, person, here)
-    if own.frailty >= 0:
-        own.most[own.most.shape[0] - 1, here] = max(
-            own.most[own.most.shape[0] - 1, here], np.float64(own.traits[own.frailty, person])
-        )
+        amounts = own.amount[e]
+        kept = own.kept[own.memory[e]] if own.kind[e] != STANDING else amounts
+        _raise_bound(own.form[e], amounts, kept, own.traits[own.degree[e]], most[e], at, persons)
+    if frailty >= 0:
+        worn, last = own.traits[frailty], most.shape[0] - 1
+        for i in range(persons.size):
+            here = at[persons[i]]
+            if here >= 0:
+                most[last, here] = max(most[last, here], np.float64(worn[persons[i]]))
 
 
-@njit(cache=True, inline="always")
-def _raise_bound(own: Any, e: Any, person: Any, here: Any) -> None:
-    # An averaged amount lies between what it was and what it tends to, a fading one below what it was.
-    amount = np.float64(own.amount[e, person])
-    if own.kind[e] != STANDING:
-        amount = max(amount, np.float64(own.kept[own.memory[e], person]))
-    value = _call_form(own.form[e], amount, np.float64(own.traits[own.degree[e], person]))
-    own.most[e, here] = max(own.most[e, here], value)
+@njit(cache=True, nogil=True)
+def _raise_bound(form: Any, amounts: Any, kept: Any, degrees: Any, most: Any, at: Any, persons: Any) -> None:
+    """Do so for one exposure."""
+    for i in range(persons.size):
+        person = persons[i]
+        here = at[person]
+        if here >= 0:
+            # An averaged amount lies between what it was and what it tends to, a fading one below what it was.
+            amount = max(np.float64(amounts[person]), np.float64(kept[person]))
+            most[here] = max(most[here], _call_form(form, amount, np.float64(degrees[person])))
 
 
 @njit(cache=True, nogil=True)
@@ -220,9 +234,8 @@ def renew_bounds(own: Any, crowd: Any) -> None:
     """Work all lists' bounds out anew: what was once reached is no longer there."""
     own.most[:] = 0.0
     own.most[own.most.shape[0] - 1] = -40.0
-    for person in range(crowd.at.size):
-        if crowd.at[person] >= 0:
-            raise_bounds(own, person, crowd.at[person])
+    for first in range(0, crowd.at.size, _TOGETHER):
+        raise_bounds(own, crowd, np.arange(first, min(first + _TOGETHER, crowd.at.size)))
 
 
 @njit(cache=True, nogil=True)
@@ -240,23 +253,27 @@ def spread(own: Any, e: Any, crowd: Any, start: Any, to: Any, persons: Any, chan
     step
         The step from whose start on it counts.
     """
-    kind, row = own.kind[e], own.memory[e]
+    kind, remembers, keep, form = own.kind[e], own.kind[e] != STANDING, own.keep[e], own.form[e]
+    at, amounts, degrees, most = crowd.at, own.amount[e], own.traits[own.degree[e]], own.most[e]
+    kept = own.kept[own.memory[e]] if remembers else amounts
+    since = own.since[own.memory[e]] if remembers else at
     for i in range(persons.size):
         person = persons[i]
         # Who entered after ties were laid has none.
         if person >= start.size - 1:
             continue
-        for k in range(start[person], start[person + 1]):
-            tied = np.int64(to[k])
-            if kind != STANDING:
-                own.kept[row, tied] = amount_at(own, e, tied, step)
-                own.since[row, tied] = step
+        tied = to[start[person] : start[person + 1]]
+        for k in range(tied.size):
+            other = np.int64(tied[k])
+            if remembers:
+                left = keep ** np.float64(step - since[other])
+                kept[other] = _amount(kind, np.float64(amounts[other]), np.float64(kept[other]), left)
+                since[other] = step
             if kind == FADING:
-                own.kept[row, tied] += changes[i]
+                kept[other] += changes[i]
             else:
-                own.amount[e, tied] += changes[i]
-            if crowd.at[tied] >= 0:
-                _raise_bound(own, e, tied, crowd.at[tied])
+                amounts[other] += changes[i]
+        _raise_bound(form, amounts, kept, degrees, most, at, tied)
 
 
 @njit(cache=True, nogil=True)

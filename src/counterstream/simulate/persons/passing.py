@@ -61,17 +61,17 @@ class Letters:
 @njit(cache=True, nogil=True)
 def _changed(world: Any, at: Any, counted: Any, m: Any) -> Any:
     """Return the movers who came to count, or count no longer, and by how much that changes the amount."""
-    n_columns = world.group_of.size
-    who, changes = np.empty(m.person.size, dtype=np.int64), np.empty(m.person.size, dtype=np.int64)
+    n_columns, persons, origins, tos = world.group_of.size, m.person, m.origin, m.to
+    who, changes = np.empty(persons.size, dtype=np.int64), np.empty(persons.size, dtype=np.int64)
     n = 0
-    for i in range(m.person.size):
-        if m.to[i] == STAYS:
+    for i in range(persons.size):
+        if tos[i] == STAYS:
             continue
-        before = m.origin[i] >= 0 and counted[m.origin[i] // n_columns]
-        here = at[m.person[i]]
-        after = m.to[i] != OUTSIDE and here >= 0 and counted[here // n_columns]
+        before = origins[i] >= 0 and counted[origins[i] // n_columns]
+        here = at[persons[i]]
+        after = tos[i] != OUTSIDE and here >= 0 and counted[here // n_columns]
         if before != after:
-            who[n] = m.person[i]
+            who[n] = persons[i]
             changes[n] = 1 if after else -1
             n += 1
     return who[:n], changes[:n]
