@@ -42,9 +42,10 @@ def write_bytes(path: Path, data: bytes | memoryview) -> None:
         # O_EXCL: a name that is taken, by a link for instance, is never written through.
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
+            written = 0
+            while written < len(data):
+                with memoryview(data) as whole, whole[written:] as rest:
+                    written += os.write(descriptor, rest)
         finally:
             os.close(descriptor)
 

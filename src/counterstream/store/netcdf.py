@@ -32,12 +32,14 @@ def write_netcdf(path: Path, groups: xr.DataTree | Mapping[str, xr.Dataset]) -> 
     Notes
     -----
     The file is made in memory first: HDF5 that meets a full disk half-way leaves a broken file
-    and may fail again when it is closed.
+    and may fail again when it is closed.  Its memory is let go of even if writing fails: some Pythons
+    crash when a failure keeps a view of it until garbage is collected.
     """
     import xarray as xr
 
     tree = groups if isinstance(groups, xr.DataTree) else xr.DataTree.from_dict(dict(groups))
-    write_bytes(path, tree.to_netcdf(engine="h5netcdf"))
+    with tree.to_netcdf(engine="h5netcdf") as made:
+        write_bytes(path, made)
 
 
 def read_netcdf(path: Path) -> xr.DataTree:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from counterstream.errors import CounterstreamError
-from counterstream.store import atomic, codes
+from counterstream.errors import CounterstreamError, Problem
+from counterstream.store import atomic, codes, netcdf
 from counterstream.store.netcdf import read_netcdf, write_netcdf
 
 
@@ -66,3 +66,17 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
         write_netcdf(path, groups())
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["fit.nc"]
+
+
+def test_a_failure_keeps_no_view_of_the_file_made_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    views: list[memoryview] = []
+
+    def fail(path: Path, data: memoryview) -> None:
+        views.append(data)
+        raise CounterstreamError(Problem(codes.DISK_FULL, "full", str(path)))
+
+    monkeypatch.setattr(netcdf, "write_bytes", fail)
+    with pytest.raises(CounterstreamError):
+        write_netcdf(tmp_path / "fit.nc", groups())
+    with pytest.raises(ValueError, match="released"):
+        len(views[0])
