@@ -110,7 +110,7 @@ def _single_out(
     step: Any, key: Any, level: Any, crowd: Any, together: Any, n_columns: Any, chances: Any, m: Any
 ) -> Any:
     """Fill in the few who may move, the one whose number each shares, and its leading digits; return how many."""
-    at, here_bits, watched, head = crowd.at, crowd.here, crowd.watched, crowd.head
+    at, here_bits, watched, head, high = crowd.at, crowd.here, crowd.watched, crowd.head, crowd.high
     persons, units, leads = m.person, m.unit, m.to
     households = head.size > 0
     digits, few = np.empty((DIGITS, _BLOCKS), dtype=np.uint64), np.empty(_BLOCKS, dtype=np.uint64)
@@ -134,17 +134,22 @@ def _single_out(
                 for d in range(DIGITS):
                     leading = (leading << one) | ((digits[d, b] >> np.uint64(lane)) & one)
                 unit = (first + b) * BLOCK + lane
-                person = unit
+                person, watches = unit, False
                 while person < at.size:
                     here = at[person]
-                    if here >= 0 and leading < chances[here] * _PARTS:
+                    if here >= 0 and (high[here] or leading < chances[here] * _PARTS):
                         shares = households and together[here // n_columns]
                         if unit == (np.int64(head[person]) if shares else person):
-                            persons[n], units[n], leads[n] = person, unit, leading
-                            n += 1
+                            watches |= high[here]
+                            if leading < chances[here] * _PARTS:
+                                persons[n], units[n], leads[n] = person, unit, leading
+                                n += 1
                     person += 1
                     if not households or person >= head.size or np.int64(head[person]) != unit:
                         break
+                if not watches:
+                    # Nobody for whom it stands is in a list with a high chance any more.
+                    watched[first + b] &= ~(one << np.uint64(lane))
     return n
 
 

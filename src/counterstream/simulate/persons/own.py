@@ -144,7 +144,9 @@ def fill_log_factors(
     traits, frailty, age_row, aged = own.traits, own.frailty, own.age, step * own.years_per_step
     band_span, band_from, band_log = own.band_span, own.band_from, own.band_log
     kinds, memory, keep, form, degree = own.kind, own.memory, own.keep, own.form, own.degree
-    amounts, kept, since, exposures = own.amount, own.kept, own.since, np.empty(own.kind.size)
+    amounts, kept, since = own.amount, own.kept, own.since
+    # Of the member looked at; worked out when first needed.
+    exposures, known, looked = np.empty(kinds.size), np.zeros(kinds.size, dtype=np.int64), 0
     for i in range(persons.size):
         person = np.int64(persons[i])
         here = at[person]
@@ -155,24 +157,26 @@ def fill_log_factors(
             if shares and at[member] != here:
                 member += 1
                 continue
-            for e in range(exposures.size):
-                amount, m = np.float64(amounts[e, member]), memory[e]
-                if kinds[e] != STANDING:
-                    left = keep[e] ** np.float64(step - since[m, member])
-                    amount = _amount(kinds[e], amount, np.float64(kept[m, member]), left)
-                exposures[e] = _call_form(form[e], amount, np.float64(traits[degree[e], member]))
+            looked += 1
             for target in range(first[i], last[i]):
                 total = 0.0
                 for k in range(spans[target, 0], spans[target, 1]):
-                    kind, value = term_kind[k], values[k]
+                    kind, value, e = term_kind[k], values[k], which[k]
+                    if kind in (BY_EXPOSURE, BY_THRESHOLD) and known[e] != looked:
+                        amount, m = np.float64(amounts[e, member]), memory[e]
+                        if kinds[e] != STANDING:
+                            left = keep[e] ** np.float64(step - since[m, member])
+                            amount = _amount(kinds[e], amount, np.float64(kept[m, member]), left)
+                        exposures[e] = _call_form(form[e], amount, np.float64(traits[degree[e], member]))
+                        known[e] = looked
                     if kind == BY_EXPOSURE:
-                        total += value * exposures[which[k]]
+                        total += value * exposures[e]
                     elif kind == BY_FRAILTY:
                         total += value * np.float64(traits[frailty, member]) - 0.5 * value * value
                     elif kind == BY_AGE:
                         age = np.float64(traits[age_row, member]) + aged
-                        total += _age_term(which[k], age, band_span, band_from, band_log)
-                    elif exposures[which[k]] < np.float64(traits[row[k], member]):
+                        total += _age_term(e, age, band_span, band_from, band_log)
+                    elif exposures[e] < np.float64(traits[row[k], member]):
                         total += value
                 place = target - first[i]
                 if spoken:
