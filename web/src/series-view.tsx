@@ -125,7 +125,7 @@ export function SeriesPicture({ series, span, scale, chosen, onChoose, onZoom }:
         </clipPath>
         <Axes box={box} time={time} value={value} unit={series.full_unit} percent={percent} />
         <g clip-path={`url(#${clip})`}>
-          <Bands course={series} time={time} value={value} />
+          <Bands courses={[{ course: series }]} time={time} value={value} />
         </g>
         <DragToZoom box={box} time={time} onZoom={onZoom} />
         <Claims claims={claims} unit={series.unit} time={time} value={value} box={box} chosen={chosen} onChoose={onChoose} />

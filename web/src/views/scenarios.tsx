@@ -129,9 +129,8 @@ export function DifferencePicture({ told, span, scale, onZoom }: PictureProps) {
           Difference: scenario minus baseline
         </text>
         <g clip-path="url(#clip-scenarios)">
-          <Bands course={baseline} time={time} value={upper} inner={false} />
-          <Bands course={scenario} time={time} value={upper} look="second" inner={false} />
-          <Bands course={difference} time={time} value={lower} look="third" />
+          <Bands courses={[{ course: baseline }, { course: scenario, look: "second" }]} time={time} value={upper} inner={false} />
+          <Bands courses={[{ course: difference, look: "third" }]} time={time} value={lower} />
           <line class="rule zero" x1={box.left} x2={box.right} y1={lower(0)} y2={lower(0)} />
         </g>
         <DragToZoom box={{ ...box, bottom: below.bottom }} time={time} onZoom={onZoom} />
