@@ -1,13 +1,10 @@
 /** Pull levers and see the baseline, the scenario and the difference, on the same draws. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { type Scale, chooseScale, courseSpan, extentOf } from "../axis";
 import { BandKeys } from "../chart/legend";
-import { ChooseYears } from "../chart/zoom";
-import { isoDay } from "../data";
+import { readTimeChoices } from "../chart/time-choices";
 import { Choice, Frame } from "../frame";
 import type { State } from "../link";
 import { differenceTable } from "../series-table";
-import { readSpan } from "../series-view";
 import { DifferencePicture } from "../views/scenarios";
 import { keep } from "./address";
 import { readChanges, scenarioText } from "./changes";
@@ -185,27 +182,11 @@ function Picture({ ready, answer, state, observable, onState }: PictureProps) {
     place.current?.setAttribute("data-turn", `${answer.turn}`);
   }, [answer]);
   if (!told) return null;
-  const whole = courseSpan(told.baseline);
-  const span = readSpan(state, whole);
-  const extent = extentOf([told.baseline, told.scenario], [], span);
-  const allowed = told.baseline.kind !== "share" && extent.centre.some((value) => value > 0);
-  const scale = allowed ? ((state["scale"] as Scale | undefined) ?? chooseScale(extent, told.baseline.kind)) : "linear";
-  const zoom = (to: [number, number] | null) => onState({ from: to ? isoDay(to[0]) : "", to: to ? isoDay(to[1]) : "" });
+  const { span, scale, zoom, controls: choices } = readTimeChoices(state, onState, [told.baseline, told.scenario]);
   const controls = (
     <>
       <Choice label="Quantity" value={observable} options={ready.observables.map((one) => [one.name, one.label])} onChange={(series) => onState({ series })} />
-      {allowed && (
-        <Choice
-          label="Axis"
-          value={scale}
-          options={[
-            ["linear", "linear"],
-            ["log", "logarithmic"],
-          ]}
-          onChange={(to) => onState({ scale: to })}
-        />
-      )}
-      <ChooseYears whole={whole} span={span} onZoom={zoom} />
+      {choices}
     </>
   );
   const caption = `${told.baseline.label}, ${told.baseline.full_unit}, on the same ${answer.n_draws} posterior draws. Above: baseline (solid) and scenario (dashed), medians and equal-tailed 90 % intervals. Below: scenario minus baseline, draw by draw, with 50 % and 90 % intervals of the difference itself.`;
