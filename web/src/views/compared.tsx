@@ -10,7 +10,7 @@ import { useViewState } from "../state";
 import type { Table } from "../table";
 import type { View, ViewProps } from "../view";
 
-interface ComparedRow {
+export interface ComparedRow {
   name: string;
   label: string;
   unit: string;
@@ -34,7 +34,7 @@ const FIRST = 15;
 const comparedOf = (parts: Record<string, unknown>) => (parts["compared"] as Compared | undefined) ?? null;
 
 /** The difference as a share of the first's median; null where that is nothing. */
-function relative({ first, difference }: ComparedRow): Levels | null {
+export function relative({ first, difference }: ComparedRow): Levels | null {
   const level = Math.abs(first.median ?? 0);
   if (!level || difference.median === null) return null;
   const share = (value: Maybe | undefined) => (value == null ? null : value / level);

@@ -9,7 +9,7 @@ import { KeyEntry } from "../chart/legend";
 import { ChooseOne, ShowMore, namesOf, shownRows } from "../chart/row-choices";
 import { type Row, Rows } from "../chart/rows";
 import { type Maybe, type ViewsDocument, dayTime } from "../data";
-import { count, formatIn, formatInterval, formatPercent, formatWindow } from "../format";
+import { count, formatIn, formatInterval, formatPercent, formatWindow, shortWindow } from "../format";
 import { Choice, Frame } from "../frame";
 import { useViewState } from "../state";
 import type { Table } from "../table";
@@ -127,7 +127,7 @@ function rowOf(one: Foretold, levels: Levels, reported: number, axis: Axis): Row
   const told = `reported ${formatIn(one.unit, one.value)}, foretold ${formatIn(one.unit, one.median)}`;
   return {
     key: one.claim,
-    text: `${one.label}, ${formatWindow(one.first, one.last)}: ${one.agency}`,
+    text: `${shortWindow(one.first, one.last)} · ${one.label} · ${one.agency}`,
     aside: `${formatIn(one.unit, one.value)} against ${formatIn(one.unit, one.median)}`,
     name: `${one.claim}: ${one.label}, ${formatWindow(one.first, one.last)}, ${one.agency}: ${told}, 90 % interval ${formatInterval(one.unit, one.low90, one.high90)}; ${one.inside ? "inside" : "outside"}`,
     drawing: (
