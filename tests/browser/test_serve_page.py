@@ -56,6 +56,7 @@ def parts(server: Server) -> list[str]:
     return [
         link(server, "runs"),
         link(server, "levers", run="shore", changes=json.dumps(CHANGES)),
+        link(server, "levers", unfitted="yes", changes=json.dumps(CHANGES)),
         link(server, "compare"),
         link(server, "edit"),
     ]
@@ -120,6 +121,28 @@ def test_a_lever_moved_by_keyboard_moves_the_picture_and_the_address(browser: Br
         page.goto(again)
         wait_for_levers(seen)
         assert float(page.get_by_role("slider").input_value()) == now, "the address restores the state"
+
+
+def test_a_case_without_a_fit_has_levers_and_says_that_it_is_not_fitted(browser: Browser, server: Server) -> None:
+    with visit(browser, link(server, "runs")) as seen:
+        page = seen.page
+        page.get_by_role("link", name="Levers of shore without a fit").click()
+        wait_for_levers(seen)
+        expect(page.get_by_role("heading", level=1)).to_contain_text("shore, not fitted")
+        expect(page.locator(".unfitted")).to_contain_text("not what the evidence says")
+        expect(page.locator(".lever-picture figcaption")).to_contain_text("draws of the declared priors")
+        page.get_by_label("Pull a lever").select_option(label="Toll")
+        expect(page.locator(".lever .hint")).not_to_contain_text("fit")
+        expect(page.locator(".lever-picture .told li")).to_have_count(1, timeout=LONG)
+        expect(page).to_have_url(re.compile("changes=.*unfitted=yes"), timeout=LONG)
+        again = page.url
+        page.goto("about:blank")
+        page.goto(again)
+        wait_for_levers(seen)
+        expect(page.locator(".lever")).to_have_count(1)
+        # The views lead back to the run that was fitted.
+        page.get_by_role("link", name="Views", exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("shore", timeout=LONG)
 
 
 def test_a_burst_of_settings_ends_with_the_picture_of_the_last(browser: Browser, server: Server) -> None:

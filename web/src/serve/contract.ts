@@ -101,6 +101,8 @@ export interface DeclaredScenario extends Named {
 
 export interface LeversReady {
   about: About;
+  /** Whether the draws are those of a fit; else they are of the declared priors. */
+  fitted: boolean;
   start: string;
   end: string;
   step: string;
