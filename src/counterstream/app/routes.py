@@ -24,6 +24,7 @@ from counterstream.app.comparing import compare_runs
 from counterstream.app.desk import Desk, Loading
 from counterstream.app.editing import check_text, read_source, save_source
 from counterstream.app.levers import describe_levers, describe_scenarios
+from counterstream.app.reviewing import Decided, decide, list_drafts, show_review
 from counterstream.app.turns import Overtaken
 from counterstream.app.workspace import case_source, find_run, list_runs
 from counterstream.errors import CounterstreamError, Problem
@@ -149,10 +150,30 @@ def make_app(desk: Desk) -> Starlette:
         Route("/api/compare", compare, methods=["GET"]),
         Route("/api/source", show_source, methods=["GET"]),
         Route("/api/source", save, methods=["PUT"]),
+        *_review_routes(desk),
         Route("/api/check", check, methods=["POST"]),
     ]
     handlers = {CounterstreamError: _tell_problems, Overtaken: _tell_overtaken, HTTPException: _tell_status}
     return Starlette(routes=routes, exception_handlers=handlers)  # pyright: ignore[reportArgumentType]
+
+
+def _review_routes(desk: Desk) -> list[Route]:
+    """Return the addresses of the review of drafted claims."""
+
+    async def review(request: Request) -> Response:
+        asked = request.query_params
+        names = (asked.get("draft", ""), asked.get("item", ""))
+        return _reply(await asyncio.to_thread(show_review, desk.workspace, *names))
+
+    async def decide_on(request: Request) -> Response:
+        decided = await _read(request, Decided)
+        async with desk.saving:
+            return _reply(await asyncio.to_thread(decide, desk.workspace, decided))
+
+    return [
+        Route("/api/review", review, methods=["GET"]),
+        Route("/api/review", decide_on, methods=["POST"]),
+    ]
 
 
 def _state(desk: Desk) -> Json:
@@ -176,6 +197,7 @@ def _state(desk: Desk) -> Json:
         "has_source": workspace.source is not None,
         "editable": workspace.editable,
         "folder": str(workspace.runs_folder),
+        "drafts": list(list_drafts(workspace)),
         "runs": runs,
     }
 

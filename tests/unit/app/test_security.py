@@ -66,6 +66,7 @@ PATHS = {
     "/api/check": ("POST",),
     "/api/case/levers": ("GET", "HEAD"),
     "/api/case/ask": ("POST",),
+    "/api/review": ("GET", "HEAD", "POST"),
     "/api/nothing": (),
     "/nothing": (),
 }
@@ -161,6 +162,9 @@ def _check_one(
     case = (method, origin, host, token, path)
     # Saving names another version than the file's, so that nothing is written: a conflict of the data.
     passed = 409 if method == "PUT" else 200
+    if path == "/api/review":
+        # No draft is named, and a decision without its parts is refused.
+        passed = 422 if method == "POST" else 404
     if path.startswith("/api/case/"):
         # The system is none: once that is known the levers say so, and a question without its parts is refused first.
         assert (reply.status in (202, 422)) if not wanted else (reply.status == wanted), case

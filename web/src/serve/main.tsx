@@ -12,11 +12,12 @@ import { type Connection, useConnection } from "./connection";
 import type { ServerState } from "./contract";
 import { EditPage } from "./edit-page";
 import { LeversPage, drawsOf } from "./levers-page";
+import { ReviewPage } from "./review-page";
 import { RunPage } from "./run-page";
 import { RunsPage } from "./runs-page";
 import { takeToken } from "./server";
 
-const TITLES: Record<string, string> = { runs: "Runs", run: "Views", levers: "Levers", compare: "Compare", edit: "Edit" };
+const TITLES: Record<string, string> = { runs: "Runs", run: "Views", levers: "Levers", compare: "Compare", edit: "Edit", review: "Review" };
 
 function App() {
   const place = usePlace();
@@ -46,7 +47,7 @@ function App() {
         <nav aria-label="Parts">
           <ul>
             {Object.entries(TITLES)
-              .filter(([name]) => (name === "run" ? fit : name === "levers" ? run || server?.has_source : name === "edit" ? server?.has_source : true))
+              .filter(([name]) => (name === "run" ? fit : name === "levers" ? run || server?.has_source : name === "edit" ? server?.has_source : name === "review" ? server?.drafts.length || page === "review" : true))
               .map(([name, title]) => (
                 <li key={name}>
                   <a href={linkOf(name, name === "run" ? fit : run)} onClick={(event) => (event.currentTarget.href = linkOf(name, name === "run" ? fit : run))} aria-current={name === page ? "page" : undefined}>
@@ -102,6 +103,8 @@ function Body({ page, place, run, server, launches }: BodyProps) {
       return <ComparePage server={server} state={place.state} launches={launches} />;
     case "edit":
       return <EditPage editable={server.editable} launches={launches} />;
+    case "review":
+      return <ReviewPage server={server} state={place.state} launches={launches} />;
     default:
       return <RunsPage state={server} />;
   }
