@@ -39,7 +39,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_run(folder / "runs" / "shore", LEVERS.replace("Departures", HOSTILE).replace("Storm", HOSTILE))
     write_run(folder / "runs" / HOSTILE.replace("/", ""), n_fitted=7, verdict=HOSTILE)
     write_case(folder / "shore", LEVERS)
-    write_draft(folder / "shore" / "report.draft.json", f"About 1,200 people left in 1990.\n\n{HOSTILE} 155 came back.")
+    write_draft(
+        folder / "shore" / "report.draft.json",
+        f"{'Nothing is counted here. ' * 60}\n\nAbout 1,200 people left in 1990.\n\n{HOSTILE} 155 came back.",
+    )
     return folder
 
 
@@ -255,6 +258,7 @@ def test_drafted_claims_are_decided_on_by_keyboard_and_kept(browser: Browser, se
     with visit(browser, link(server, "review")) as seen:
         page = seen.page
         expect(page.locator(".beside mark")).to_contain_text("1,200", timeout=LONG)
+        expect(page.locator(".beside mark")).to_be_in_viewport()
         listed = page.locator(".review-list select").last
         assert listed.locator("option").count() == 2
         period = page.get_by_label("period", exact=True)

@@ -1,5 +1,5 @@
 /** Decide on drafted claims, with their text beside: the same acts as in the terminal. */
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { count } from "../format";
 import { Choice } from "../frame";
 import type { State } from "../link";
@@ -102,11 +102,7 @@ function Draft({ draft, item, launches }: { draft: string; item: string; launche
         </div>
         {chosen ? (
           <section class="review-item" aria-label="The candidate">
-            <p class="beside">
-              {chosen.before}
-              <mark>{chosen.quote}</mark>
-              {chosen.after}
-            </p>
+            <Beside key={chosen.name} item={chosen} />
             <div class="actions" role="group" aria-label="Decide">
               <button type="button" disabled={busy || chosen.status === "accepted"} onClick={() => act("accept")}>
                 Accept
@@ -142,6 +138,22 @@ function Draft({ draft, item, launches }: { draft: string; item: string; launche
         Every decision is kept at once beside the draft, as the terminal keeps it. What is accepted enters the ledger by <code>counterstream evidence review DRAFT --case CASE --write</code>.
       </p>
     </>
+  );
+}
+
+/** The words of the candidate in their text, scrolled to where they are seen. */
+function Beside({ item }: { item: ReviewItem }) {
+  const box = useRef<HTMLDivElement>(null);
+  const mark = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    if (box.current && mark.current) box.current.scrollTop = mark.current.offsetTop - box.current.clientHeight / 3;
+  }, []);
+  return (
+    <div class="beside" ref={box} role="region" tabIndex={0} aria-label="The text around the words">
+      {item.before}
+      <mark ref={mark}>{item.quote}</mark>
+      {item.after}
+    </div>
   );
 }
 
@@ -217,13 +229,13 @@ function FieldBox({ field, onEdit }: { field: ReviewField; onEdit: (text: string
     <div class="choice">
       <label for={id}>
         {field.name.replaceAll("_", " ")}
-        {field.edited ? ", edited" : field.assumed ? ", not said beside the figure" : ""}
+        {field.edited ? ", edited" : field.assumed ? ", assumed" : ""}
       </label>
       <input
         id={id}
         ref={box}
         type="text"
-        title={field.allowed}
+        title={`${field.assumed ? "The text does not say it beside the figure. " : ""}May hold: ${field.allowed}`}
         onChange={(event) => {
           if (event.currentTarget.value !== field.text) onEdit(event.currentTarget.value);
         }}
