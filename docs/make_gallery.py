@@ -40,6 +40,8 @@ def main() -> None:
             context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)  # pyright: ignore[reportArgumentType]
             page = context.new_page()
             page.goto(address + STATES["flows"])
+            # Else those far from the window would not be there yet.
+            page.evaluate("dispatchEvent(new Event('beforeprint'))")
             for view in page.locator("[data-view]").all():
                 name = view.get_attribute("data-view") or ""
                 if view.locator("figure").count() and (not suffix or name == "flows"):

@@ -50,6 +50,10 @@ class Visit:
             for node in one["nodes"]
         ]
 
+    def draw_all(self) -> None:
+        """Draw the views that are far from the window too, as for paper."""
+        self.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+
     def open_details(self) -> None:
         """Open everything that can be opened."""
         self.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
@@ -61,9 +65,15 @@ class Visit:
 
 @contextmanager
 def visit(
-    browser: Browser, address: str, size: tuple[int, int] = (1440, 900), scheme: Any = "light", **context: Any
+    browser: Browser,
+    address: str,
+    size: tuple[int, int] = (1440, 900),
+    scheme: Any = "light",
+    *,
+    drawn: bool = True,
+    **context: Any,
 ) -> Iterator[Visit]:
-    """Open an address in a fresh session of the browser."""
+    """Open an address in a fresh session of the browser, by default with all views drawn."""
     session = browser.new_context(
         viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, reduced_motion="reduce", **context
     )
@@ -80,6 +90,8 @@ def visit(
     page.on("dialog", note_dialog)
     try:
         page.goto(address)
+        if drawn:
+            made.draw_all()
         yield made
     finally:
         session.close()

@@ -16,6 +16,11 @@ from playwright.sync_api import Browser, expect
 from serve_example import LEVERS, write_run
 from serve_process import Server, serving
 
+from counterstream.drafting.decisions import read_decisions
+from counterstream.drafting.document import Defaults, document_of_text
+from counterstream.drafting.draft import draft_document
+from counterstream.drafting.draft_file import DraftFile, cite_document, decisions_path, format_draft
+
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(find_chromium() is None, reason="chromium is not installed"),
@@ -34,7 +39,18 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_run(folder / "runs" / "shore", LEVERS.replace("Departures", HOSTILE).replace("Storm", HOSTILE))
     write_run(folder / "runs" / HOSTILE.replace("/", ""), n_fitted=7, verdict=HOSTILE)
     write_case(folder / "shore", LEVERS)
+    write_draft(
+        folder / "shore" / "report.draft.json",
+        f"{'Nothing is counted here. ' * 60}\n\nAbout 1,200 people left in 1990.\n\n{HOSTILE} 155 came back.",
+    )
     return folder
+
+
+def write_draft(path: Path, text: str) -> None:
+    document = document_of_text(text, "report.txt")
+    defaults = Defaults(date="1992", origin="old shore")
+    file = DraftFile(document, defaults, cite_document(document), draft_document(document, defaults))
+    path.write_text(format_draft(file), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +72,10 @@ def parts(server: Server) -> list[str]:
     return [
         link(server, "runs"),
         link(server, "levers", run="shore", changes=json.dumps(CHANGES)),
+        link(server, "levers", unfitted="yes", changes=json.dumps(CHANGES)),
         link(server, "compare"),
         link(server, "edit"),
+        link(server, "review"),
     ]
 
 
@@ -67,7 +85,7 @@ def settle(seen: Visit, address: str) -> None:
         wait_for_levers(seen)
         expect(seen.page.locator(".seen table").first).to_be_visible(timeout=LONG)
     else:
-        waited = {"runs": ".run", "compare": ".canvas svg", "edit": "textarea"}
+        waited = {"runs": ".run", "compare": ".canvas svg", "edit": "textarea", "review": ".review-item mark"}
         name = next(one for one in waited if f"view={one}" in address)
         expect(seen.page.locator(waited[name]).first).to_be_visible(timeout=LONG)
 
@@ -120,6 +138,28 @@ def test_a_lever_moved_by_keyboard_moves_the_picture_and_the_address(browser: Br
         page.goto(again)
         wait_for_levers(seen)
         assert float(page.get_by_role("slider").input_value()) == now, "the address restores the state"
+
+
+def test_a_case_without_a_fit_has_levers_and_says_that_it_is_not_fitted(browser: Browser, server: Server) -> None:
+    with visit(browser, link(server, "runs")) as seen:
+        page = seen.page
+        page.get_by_role("link", name="Levers of shore without a fit").click()
+        wait_for_levers(seen)
+        expect(page.get_by_role("heading", level=1)).to_contain_text("shore, not fitted")
+        expect(page.locator(".unfitted")).to_contain_text("not what the evidence says")
+        expect(page.locator(".lever-picture figcaption")).to_contain_text("draws of the declared priors")
+        page.get_by_label("Pull a lever").select_option(label="Toll")
+        expect(page.locator(".lever .hint")).not_to_contain_text("fit")
+        expect(page.locator(".lever-picture .told li")).to_have_count(1, timeout=LONG)
+        expect(page).to_have_url(re.compile("changes=.*unfitted=yes"), timeout=LONG)
+        again = page.url
+        page.goto("about:blank")
+        page.goto(again)
+        wait_for_levers(seen)
+        expect(page.locator(".lever")).to_have_count(1)
+        # The views lead back to the run that was fitted.
+        page.get_by_role("link", name="Views", exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("shore", timeout=LONG)
 
 
 def test_a_burst_of_settings_ends_with_the_picture_of_the_last(browser: Browser, server: Server) -> None:
@@ -211,6 +251,42 @@ def test_the_editor_marks_errors_at_their_lines_and_guards_what_others_wrote(
         expect(page.locator(".said")).to_have_text("Saved.", timeout=LONG)
         assert file.read_text(encoding="utf-8") == LEVERS + "# mine again\n"
     file.write_text(LEVERS, encoding="utf-8")
+
+
+def test_drafted_claims_are_decided_on_by_keyboard_and_kept(browser: Browser, server: Server, place: Path) -> None:
+    draft = place / "shore" / "report.draft.json"
+    with visit(browser, link(server, "review")) as seen:
+        page = seen.page
+        expect(page.locator(".beside mark")).to_contain_text("1,200", timeout=LONG)
+        expect(page.locator(".beside mark")).to_be_in_viewport()
+        listed = page.locator(".review-list select").last
+        assert listed.locator("option").count() == 2
+        period = page.get_by_label("period", exact=True)
+        expect(period).to_have_value("1990")
+        period.fill("never")
+        period.press("Enter")
+        expect(page.locator(".review-item .said")).to_contain_text("period cannot be 'never'", timeout=LONG)
+        expect(period).to_have_value("1990")
+        period.fill("1990-06")
+        period.press("Enter")
+        expect(page.get_by_label("period, edited")).to_have_value("1990-06", timeout=LONG)
+        listed.focus()
+        listed.press("ArrowDown")
+        expect(page.locator(".beside mark")).to_contain_text("155", timeout=LONG)
+        page.get_by_role("button", name="Refuse").press("Enter")
+        expect(page.locator(".beside mark")).to_contain_text("1,200", timeout=LONG)
+        page.get_by_role("button", name="Undo").press("Enter")
+        expect(page.locator(".beside mark")).to_contain_text("155", timeout=LONG)
+        # Another tab, or the same after a crash, begins where this one is.
+        again = page.url
+        page.goto("about:blank")
+        page.goto(again)
+        expect(page.locator(".beside mark")).to_contain_text("155", timeout=LONG)
+        assert page.locator("img").count() == 0
+        assert not [message for message in seen.messages if "422" not in message]
+    decisions = read_decisions(decisions_path(draft))[0]
+    assert [decision.action.value for decision in decisions] == ["edit", "reject", "undo"]
+    decisions_path(draft).unlink()
 
 
 def test_two_runs_are_compared(browser: Browser, server: Server) -> None:

@@ -71,6 +71,13 @@ export function formatWindow(first: string, last: string): string {
   return first === last ? first : `${first} to ${last}`;
 }
 
+/** A window in few letters: whole years by their numbers. */
+export function shortWindow(first: string, last: string): string {
+  if (!first.endsWith("-01-01") || !last.endsWith("-12-31")) return formatWindow(first, last);
+  const [from, to] = [first.slice(0, -6), last.slice(0, -6)];
+  return from === to ? from : `${from}–${to}`;
+}
+
 /** Number and noun: `1 claim`, `3 claims`. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number.toLocaleString("en-US")} ${number === 1 ? noun : plural}`;

@@ -5,6 +5,7 @@ import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { type ViewsDocument, readDocument } from "./data";
 import { type State, parseLink } from "./link";
+import { Near, goTo } from "./near";
 import { VIEWS } from "./registry";
 import type { View } from "./view";
 
@@ -36,14 +37,15 @@ function showViews(root: ParentNode, data: ViewsDocument): void {
     const own = place.querySelector("script")?.textContent;
     const document = own ? { ...data, parts: { ...data.parts, ...(JSON.parse(own) as ViewsDocument["parts"]) } } : data;
     place.textContent = "";
-    if (view?.shows(document)) render(<Placed view={view} id={place.dataset["link"] ?? view.id} document={document} />, place);
+    const id = place.dataset["link"] ?? view?.id ?? "";
+    if (view?.shows(document)) render(<Near now={parseLink(location.hash)?.view === id}>{() => <Placed view={view} id={id} document={document} />}</Near>, place);
   }
 }
 
 function goToLinked(): void {
   const link = parseLink(location.hash);
   const name = CSS.escape(link?.view ?? "");
-  if (link) document.querySelector(`[data-link="${name}"],[data-view="${name}"]`)?.scrollIntoView();
+  if (link) goTo(document.querySelector(`[data-link="${name}"],[data-view="${name}"]`));
 }
 
 const data = readDocument(document.getElementById(DATA_ELEMENT)?.textContent);

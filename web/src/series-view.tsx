@@ -1,12 +1,13 @@
 /** Courses of one kind through time, with every claim at its window: the view behind flows, shares and stocks. */
-import { type Scale, chooseScale, courseSpan, extentOf, makeAxis, makeValueAxis } from "./axis";
+import { type Scale, extentOf, makeAxis, makeValueAxis } from "./axis";
 import { Axes, tickRoom } from "./chart/axes";
 import { Bands } from "./chart/bands";
 import { Claims, shownClaims } from "./chart/claims";
 import { BandKeys, ClaimKeys } from "./chart/legend";
-import { ChooseYears, DragToZoom } from "./chart/zoom";
+import { readTimeChoices } from "./chart/time-choices";
+import { DragToZoom } from "./chart/zoom";
 import { ClaimDetail } from "./claim-detail";
-import { type Kind, type Series, dayTime, isoDay } from "./data";
+import { DAY, type Kind, type Series, dayTime } from "./data";
 import { count } from "./format";
 import { Choice, Frame } from "./frame";
 import { seriesTable } from "./series-table";
@@ -25,15 +26,9 @@ export function SeriesView({ kind, noun, ...props }: ViewProps & { kind: Kind; n
   const offered = group ? all.filter((series) => (series.group || EVERYBODY) === group) : all;
   const series = offered.find((one) => one.observable === state["series"]) ?? offered[0];
   if (!series) return null;
-  const whole = courseSpan(series);
-  const span = readSpan(state, whole);
-  const extent = extentOf([series], statedIn(series, span), span);
-  const allowed = kind !== "share" && extent.shown.every((value) => value >= 0) && extent.centre.some((value) => value > 0);
-  const scale = allowed ? ((state["scale"] as Scale | undefined) ?? chooseScale(extent, kind)) : "linear";
+  const { span, scale, zoom, controls: choices } = readTimeChoices(state, change, [series], (shown) => statedIn(series, shown));
   const claims = shownClaims(series.claims, span);
   const chosen = series.claims.find((claim) => claim.id === state["claim"]);
-  const zoom = (to: [number, number] | null) =>
-    change({ from: to ? isoDay(to[0]) : "", to: to ? isoDay(to[1]) : "" });
   const controls = (
     <>
       {all.length > 1 && (
@@ -52,15 +47,7 @@ export function SeriesView({ kind, noun, ...props }: ViewProps & { kind: Kind; n
           onChange={(name) => change({ group: name, series: "", claim: "" })}
         />
       )}
-      {allowed && (
-        <Choice
-          label="Axis"
-          value={scale}
-          options={[["linear", "linear"], ["log", "logarithmic"]]}
-          onChange={(to) => change({ scale: to })}
-        />
-      )}
-      <ChooseYears whole={whole} span={span} onZoom={zoom} />
+      {choices}
     </>
   );
   const kept = { ...state, series: series.observable, group: group ?? "" };
@@ -80,6 +67,7 @@ export function SeriesView({ kind, noun, ...props }: ViewProps & { kind: Kind; n
         <ClaimKeys claims={claims} />
       </ul>
       <SeriesPicture
+        id={props.id}
         series={series}
         span={span}
         scale={scale}
@@ -92,16 +80,20 @@ export function SeriesView({ kind, noun, ...props }: ViewProps & { kind: Kind; n
 }
 
 interface PictureProps {
+  /** Of the view; a page may hold several of a kind. */
+  id: string;
   series: Series;
   span: [number, number];
   scale: Scale;
   chosen: string;
   onChoose: (claim: string) => void;
   onZoom: (span: [number, number] | null) => void;
+  /** The last day of the evidence, where the course goes on beyond it. */
+  until?: string;
 }
 
 /** The picture alone. */
-export function SeriesPicture({ series, span, scale, chosen, onChoose, onZoom }: PictureProps) {
+export function SeriesPicture({ id, series, span, scale, chosen, onChoose, onZoom, until }: PictureProps) {
   const [place, width] = useWidth<HTMLDivElement>();
   const height = width < 520 ? 340 : 430;
   const percent = series.kind === "share";
@@ -110,22 +102,24 @@ export function SeriesPicture({ series, span, scale, chosen, onChoose, onZoom }:
   const value = makeValueAxis(extent, scale, [height - 28, 34]);
   const box = { left: tickRoom(value, percent), right: width - 14, top: 34, bottom: height - 28 };
   const time = makeAxis(span, [box.left, box.right]);
-  const clip = `clip-${series.kind}`;
+  const clip = `clip-${id}`;
+  const words = `${series.label}, ${series.full_unit}, through time.`;
   return (
     <div class="canvas" ref={place}>
       <svg
         viewBox={`0 0 ${width} ${height}`}
         width={width}
         height={height}
-        role="group"
-        aria-label={`${series.label}, ${series.full_unit}, through time. ${count(claims.length, "claim")}: arrow keys go from claim to claim, Enter chooses one.`}
+        role={claims.length ? "group" : "img"}
+        aria-label={claims.length ? `${words} ${count(claims.length, "claim")}: arrow keys go from claim to claim, Enter chooses one.` : `${words} All values are in the table.`}
       >
         <clipPath id={clip}>
           <rect x={box.left} y={0} width={Math.max(0, box.right - box.left)} height={height} />
         </clipPath>
         <Axes box={box} time={time} value={value} unit={series.full_unit} percent={percent} />
         <g clip-path={`url(#${clip})`}>
-          <Bands course={series} time={time} value={value} />
+          <Bands courses={[{ course: series }]} time={time} value={value} />
+          {until && <line class="until" x1={time(dayTime(until) + DAY)} x2={time(dayTime(until) + DAY)} y1={box.top} y2={box.bottom} />}
         </g>
         <DragToZoom box={box} time={time} onZoom={onZoom} />
         <Claims claims={claims} unit={series.unit} time={time} value={value} box={box} chosen={chosen} onChoose={onChoose} />
@@ -136,14 +130,6 @@ export function SeriesPicture({ series, span, scale, chosen, onChoose, onZoom }:
 
 function statedIn(series: Series, span: [number, number]): (number | null)[] {
   return shownClaims(series.claims, span).flatMap(({ drawn }) => [drawn.value, drawn.low, drawn.high]);
-}
-
-/** The span of time that a state asks for, within the whole. */
-export function readSpan(state: Record<string, string>, whole: [number, number]): [number, number] {
-  const from = state["from"] ? dayTime(state["from"]) : whole[0];
-  const to = state["to"] ? dayTime(state["to"]) : whole[1];
-  const span: [number, number] = [Math.max(whole[0], from || whole[0]), Math.min(whole[1], to || whole[1])];
-  return span[1] > span[0] ? span : whole;
 }
 
 function describe(series: Series, scale: Scale, claims: number): string {

@@ -2,20 +2,20 @@ import { describe, expect, it } from "vitest";
 import { placeClaims } from "../src/belief/data";
 import type { ViewsDocument } from "../src/data";
 import { fitText } from "../src/text";
-import { biasTicks } from "../src/views/agencies";
+import { factorTicks } from "../src/chart/factors";
 import { stepsOf } from "../src/views/why";
 
 describe("ticks of a bias", () => {
   it("lie as far on both sides of none", () => {
     for (const reach of [0.1, 0.3, 0.7, 1.5, 4]) {
-      const ticks = biasTicks(reach, 900);
+      const ticks = factorTicks(reach, 900);
       expect(ticks).toContain(1);
       expect(ticks.length).toBeLessThanOrEqual(7);
       expect(ticks.map((tick, index) => tick * (ticks.at(-1 - index) ?? NaN))).toEqual(ticks.map(() => expect.closeTo(1)));
     }
   });
   it("are fewer where there is little room", () => {
-    expect(biasTicks(0.7, 340).length).toBeLessThanOrEqual(3);
+    expect(factorTicks(0.7, 340).length).toBeLessThanOrEqual(3);
   });
 });
 

@@ -77,9 +77,7 @@ def answer(resident: Resident, asked: Asked, go_on: Callable[[], None]) -> Json:
         go_on()
         told["totals"] = _totals(question, go_on)
         go_on()
-        labels = _labels(resident.system)
-        beyond = (replace(excess, name=labels[excess.name]) for excess in question.find_beyond())
-        told["beyond"] = [excess.sentence() for excess in beyond]
+        told["beyond"] = _say_beyond(question) if resident.fitted else []
     return told
 
 
@@ -116,6 +114,12 @@ def _view(question: Question, scenario: Scenario, observable: Observable) -> Sce
         difference=series_view(system, observable, other - base, ()),
         changes=question.changes,
     )
+
+
+def _say_beyond(question: Question) -> Json:
+    """Say what leaves the range that the evidence speaks of; of a system that was not fitted none speaks."""
+    labels = _labels(question.resident.system)
+    return [replace(excess, name=labels[excess.name]).sentence() for excess in question.find_beyond()]
 
 
 def _labels(system: System) -> dict[str, str]:

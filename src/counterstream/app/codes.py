@@ -17,7 +17,7 @@ CODES: dict[str, str] = {
     PORT_IN_USE: "another program listens on the port",
     NO_PORT: "the port cannot be had",
     NOTHING_TO_SERVE: "there is neither a case nor a run to show",
-    NO_SUCH_RUN: "the page asks for a run that is not in the list",
+    NO_SUCH_RUN: "the page asks for a run, a case or a draft that is not in the list",
     CHANGED_MEANWHILE: "the file was changed by somebody else since it was read, and is not written over",
     READ_ONLY: "a bundled case is not edited in its place",
     BAD_REQUEST: "a request of the page cannot be read",

@@ -6,14 +6,17 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock, Thread
 
 from counterstream.app.codes import NOT_READY
 from counterstream.app.turns import Turns
-from counterstream.app.workspace import Run, Workspace, read_run_system
+from counterstream.app.workspace import Run, Workspace, case_source, read_run_system
 from counterstream.errors import CounterstreamError, Problem
 from counterstream.infer.progress import Progress, Silent
+from counterstream.spec import read_system
 from counterstream.store.manifest import MANIFEST_NAME
+from counterstream.system.system import System
 from counterstream.workflow.resident import N_DRAWS, Resident, load_resident
 
 #: Runs whose draws are kept in memory: 400 draws of the flagship take about 150 MB.
@@ -22,7 +25,7 @@ MOST_RESIDENT = 2
 
 @dataclass
 class Loading:
-    """A run on its way into memory; written by the thread that loads it.
+    """Draws of a run or of a case without a fit, on their way into memory; written by the thread that loads them.
 
     Parameters
     ----------
@@ -78,14 +81,29 @@ class Desk:
 
     def load(self, run: Run) -> Loading:
         """Return a run's draws in memory, or begin to load them; a run made anew is loaded anew."""
-        key = (run.name, _made(run))
+        made = _made(run.path / MANIFEST_NAME)
+        return self._begin((run.name, made), lambda: read_run_system(run.path), run.path)
+
+    def load_case(self) -> Loading:
+        """Return draws of the priors of the case as it is declared now, or begin to make them.
+
+        Raises
+        ------
+        CounterstreamError
+            ``U504`` if no case is served.
+        """
+        source = case_source(self.workspace)
+        # No run has the empty name.
+        return self._begin(("", _made(source)), lambda: read_system(source), None)
+
+    def _begin(self, key: tuple[str, int], read: Callable[[], System], run: Path | None) -> Loading:
         loading = self._loadings.get(key)
         if loading is None:
             loading = self._loadings[key] = Loading(self.listen())
             while len(self._loadings) > MOST_RESIDENT:
                 self._loadings.popitem(last=False)
             # A daemon: Ctrl-C need not wait until it has compiled.
-            Thread(target=self._load, args=(run, loading), daemon=True).start()
+            Thread(target=self._load, args=(loading, read, run), daemon=True).start()
         self._loadings.move_to_end(key)
         return loading
 
@@ -94,15 +112,15 @@ class Desk:
         """Whether a thread is at work on a run."""
         return self._loading.locked()
 
-    def ready(self, run: Run) -> Resident:
-        """Return the draws of a run that is in memory.
+    @staticmethod
+    def ready(loading: Loading) -> Resident:
+        """Return draws that are in memory.
 
         Raises
         ------
         CounterstreamError
             ``U509`` while they are loaded, or what kept them from being loaded.
         """
-        loading = self.load(run)
         if loading.problems:
             raise CounterstreamError(loading.problems)
         if loading.resident is None:
@@ -110,24 +128,24 @@ class Desk:
             raise CounterstreamError(Problem(NOT_READY, "the draws are being loaded", found=loading.phase, mend=mend))
         return loading.resident
 
-    def _load(self, run: Run, loading: Loading) -> None:
-        """Load one run, one at a time."""
+    def _load(self, loading: Loading, read: Callable[[], System], run: Path | None) -> None:
+        """Load draws, one system at a time."""
         with self._loading:
             try:
-                loading.resident = load_resident(read_run_system(run.path), run.path, loading, self.n_draws)
+                loading.resident = load_resident(read(), run, loading, self.n_draws)
             except CounterstreamError as error:
                 loading.problems = error.problems
             except OSError as error:
                 mend = "check the run with: counterstream report"
                 found = error.strerror or str(error)
                 loading.problems = (
-                    Problem(NOT_READY, "the run cannot be read", str(run.path), found=found, mend=mend),
+                    Problem(NOT_READY, "the draws cannot be read", str(run or ""), found=found, mend=mend),
                 )
 
 
-def _made(run: Run) -> int:
-    """Return when a run was finished."""
+def _made(file: Path) -> int:
+    """Return when a file was written last."""
     try:
-        return (run.path / MANIFEST_NAME).stat().st_mtime_ns
+        return file.stat().st_mtime_ns
     except OSError:
         return 0

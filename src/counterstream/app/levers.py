@@ -1,4 +1,4 @@
-"""What may be asked of a fitted system: its levers, each with the range that the evidence speaks of."""
+"""What may be asked of a system: its levers, each with the range that its draws speak of."""
 
 from __future__ import annotations
 
@@ -86,7 +86,9 @@ def slider_range(fitted: tuple[float, float], declared: Sequence[float]) -> tupl
 
     What is nowhere negative stays so.
     """
-    low, high = min(*fitted, *declared, fitted[0]), max(*fitted, *declared, fitted[1])
+    # Priors without a fit may run away.
+    known = [value for value in (*fitted, *declared) if math.isfinite(value)] or [0.0, 1.0]
+    low, high = min(known), max(known)
     margin = (high - low) / 2.0 if high > low else max(abs(high), 1.0)
     ends = (max(low - margin, 0.0) if low >= 0.0 else low - margin, high + margin)
     step = 10.0 ** math.floor(math.log10((ends[1] - ends[0]) / STEPS))

@@ -21,11 +21,12 @@ import counterstream
 from counterstream.app.answering import Asked, answer
 from counterstream.app.codes import BAD_REQUEST, CHANGED_MEANWHILE, NO_SUCH_RUN, NOT_READY, OVERTAKEN, READ_ONLY
 from counterstream.app.comparing import compare_runs
-from counterstream.app.desk import Desk
+from counterstream.app.desk import Desk, Loading
 from counterstream.app.editing import check_text, read_source, save_source
 from counterstream.app.levers import describe_levers, describe_scenarios
+from counterstream.app.reviewing import Decided, decide, list_drafts, show_review
 from counterstream.app.turns import Overtaken
-from counterstream.app.workspace import Run, find_run, list_runs
+from counterstream.app.workspace import case_source, find_run, list_runs
 from counterstream.errors import CounterstreamError, Problem
 from counterstream.report.views.plain import Json, cleaned
 from counterstream.workflow.resident import Resident
@@ -74,9 +75,13 @@ def make_app(desk: Desk) -> Starlette:
     async def show_state(_: Request) -> Response:
         return _reply(_state(desk))
 
+    def load(request: Request) -> Loading:
+        """Return the draws that are asked: those of a run, or of the case's priors where no run is named."""
+        name: str | None = request.path_params.get("run")
+        return desk.load_case() if name is None else desk.load(find_run(desk.workspace, name))
+
     async def show_levers(request: Request) -> Response:
-        run = find_run(desk.workspace, request.path_params["run"])
-        loading = desk.load(run)
+        loading = load(request)
         if loading.problems:
             raise CounterstreamError(loading.problems)
         resident = loading.resident
@@ -86,7 +91,8 @@ def make_app(desk: Desk) -> Starlette:
         clock = resident.system.clock
         return _reply(
             {
-                "about": _about(run, resident),
+                "about": _about(desk, request, resident),
+                "fitted": resident.fitted,
                 "start": clock.start.isoformat(),
                 "end": clock.end.isoformat(),
                 "step": clock.step.value,
@@ -98,7 +104,7 @@ def make_app(desk: Desk) -> Starlette:
 
     async def ask(request: Request) -> Response:
         asked = await _read(request, Asked)
-        resident = desk.ready(find_run(desk.workspace, request.path_params["run"]))
+        resident = desk.ready(load(request))
         go_on = desk.turns.begin(asked.tab, asked.turn)
         async with desk.running:
             go_on()
@@ -117,10 +123,7 @@ def make_app(desk: Desk) -> Starlette:
         return _reply(await asyncio.to_thread(compare_runs, pair[0], pair[1], asked.get("observable", "")))
 
     async def show_source(_: Request) -> Response:
-        source = desk.workspace.source
-        if source is None:
-            mend = "start counterstream serve with the name of a case"
-            raise CounterstreamError(Problem(NO_SUCH_RUN, "no case is served, so no system can be edited", mend=mend))
+        source = case_source(desk.workspace)
         found = read_source(source)
         return _reply({"text": found.text, "version": found.version, "file": source.name, "path": str(source)})
 
@@ -142,13 +145,35 @@ def make_app(desk: Desk) -> Starlette:
         Route("/api/runs/{run}/levers", show_levers, methods=["GET"]),
         Route("/api/runs/{run}/views", show_views, methods=["GET"]),
         Route("/api/runs/{run}/ask", ask, methods=["POST"]),
+        Route("/api/case/levers", show_levers, methods=["GET"]),
+        Route("/api/case/ask", ask, methods=["POST"]),
         Route("/api/compare", compare, methods=["GET"]),
         Route("/api/source", show_source, methods=["GET"]),
         Route("/api/source", save, methods=["PUT"]),
+        *_review_routes(desk),
         Route("/api/check", check, methods=["POST"]),
     ]
     handlers = {CounterstreamError: _tell_problems, Overtaken: _tell_overtaken, HTTPException: _tell_status}
     return Starlette(routes=routes, exception_handlers=handlers)  # pyright: ignore[reportArgumentType]
+
+
+def _review_routes(desk: Desk) -> list[Route]:
+    """Return the addresses of the review of drafted claims."""
+
+    async def review(request: Request) -> Response:
+        asked = request.query_params
+        names = (asked.get("draft", ""), asked.get("item", ""))
+        return _reply(await asyncio.to_thread(show_review, desk.workspace, *names))
+
+    async def decide_on(request: Request) -> Response:
+        decided = await _read(request, Decided)
+        async with desk.saving:
+            return _reply(await asyncio.to_thread(decide, desk.workspace, decided))
+
+    return [
+        Route("/api/review", review, methods=["GET"]),
+        Route("/api/review", decide_on, methods=["POST"]),
+    ]
 
 
 def _state(desk: Desk) -> Json:
@@ -172,18 +197,28 @@ def _state(desk: Desk) -> Json:
         "has_source": workspace.source is not None,
         "editable": workspace.editable,
         "folder": str(workspace.runs_folder),
+        "drafts": list(list_drafts(workspace)),
         "runs": runs,
     }
 
 
-def _about(run: Run, resident: Resident) -> Json:
-    """Return what the views of a run say of it: title, citation, verdict."""
-    verdict = str(run.summary.get("verdict", ""))
+def _about(desk: Desk, request: Request, resident: Resident) -> Json:
+    """Return what the views say of what they show: title, citation, verdict."""
+    cited = f"counterstream {counterstream.__version__}"
+    if resident.fitted:
+        run = find_run(desk.workspace, request.path_params["run"])
+        verdict = str(run.summary.get("verdict", ""))
+        generated = f"from the draws of the run {run.name}"
+        citation = f"{cited}; cite the sources of the claims with it."
+    else:
+        verdict = "not fitted"
+        generated = "from draws of the declared priors, not fitted to any claim"
+        citation = f"{cited}."
     return {
         "case": resident.system.name,
         "title": resident.system.title,
-        "generated": f"from the draws of the run {run.name}",
-        "citation": f"counterstream {counterstream.__version__}; cite the sources of the claims with it.",
+        "generated": generated,
+        "citation": citation,
         "verdict": {"fit": verdict == "fit", "label": verdict, "sentences": []},
     }
 

@@ -134,6 +134,20 @@ def find_run(workspace: Workspace, name: str) -> Run:
     raise CounterstreamError(Problem(NO_SUCH_RUN, "there is no such run", found=name[:100], mend=mend))
 
 
+def case_source(workspace: Workspace) -> Path:
+    """Return the system file of the case that is served.
+
+    Raises
+    ------
+    CounterstreamError
+        ``U504`` if no case is served.
+    """
+    if workspace.source is None:
+        mend = "start counterstream serve with the name of a case"
+        raise CounterstreamError(Problem(NO_SUCH_RUN, "no case is served, so there is no system of one", mend=mend))
+    return workspace.source
+
+
 def look_at_run(path: Path) -> Run:
     """Return what can be told of a run folder without reading its results."""
     try:

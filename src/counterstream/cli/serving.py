@@ -24,11 +24,11 @@ def serve(
     port: Annotated[
         int, typer.Option(min=0, max=LARGEST_PORT, help="Port on this machine; 0 takes any that is free.")
     ] = USUAL_PORT,
-    draws: Annotated[int, typer.Option(min=2, help="Posterior draws that the levers run.")] = 400,
+    draws: Annotated[int, typer.Option(min=2, help="Draws that the levers run.")] = 400,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a fitted system in the browser: pull levers, compare runs, edit and check a system. Ctrl-C ends it.
+    """Ask a system in the browser: pull levers, compare runs, edit and check a system. Ctrl-C ends it.
 
     The page is for this machine and this launch alone: the address holds a token.
     """

@@ -32,22 +32,24 @@ N_DRAWS = 400
 
 @dataclass(frozen=True, eq=False)
 class Resident:
-    """A fitted system in memory.
+    """A system in memory, with draws of a fit or of its priors.
 
     Parameters
     ----------
     system
-        The system that was fitted.
+        The system.
     courses
         Runs of it, compiled for every reading of its observables, instruments and signals.
     draws
-        Posterior draws in internal units, each array with a leading draw axis.
+        Draws in internal units, each array with a leading draw axis.
     n_draws
         Number of draws.
     prepared
         What runs of these draws take.
     baseline
         Their courses without any change, shape (draw, n_steps + 1, n_readings).
+    fitted
+        Whether the draws are those of a fit; else they are of the priors, which no claim has informed.
     """
 
     system: System
@@ -56,6 +58,7 @@ class Resident:
     n_draws: int
     prepared: Prepared
     baseline: Floats
+    fitted: bool
 
     @cached_property
     def observables(self) -> tuple[Observable, ...]:
@@ -79,7 +82,7 @@ class Resident:
 
     @cached_property
     def fitted_ranges(self) -> tuple[Floats, Floats]:
-        """Least and largest level of each instrument and signal that the fit speaks of."""
+        """Least and largest level of each instrument and signal that the draws speak of."""
         return range_of_paths(self.baseline[:, :-1, list(self.lever_columns)])
 
     @cached_property
@@ -180,13 +183,13 @@ def total_of(
     return measure_windows(system, observable.measure, whole, readings, course, values)[:, 0]
 
 
-def load_resident(system: System, run: Path, progress: Progress, n_draws: int = N_DRAWS) -> Resident:
-    """Read a fit's draws, compile the system's runs and run the baseline.
+def load_resident(system: System, run: Path | None, progress: Progress, n_draws: int = N_DRAWS) -> Resident:
+    """Read a fit's draws or make some of the priors, compile the system's runs and run the baseline.
 
     Parameters
     ----------
     run
-        Folder of a finished run or fit of the system.
+        Folder of a finished run or fit of the system; ``None`` draws the unknowns from their priors.
 
     Raises
     ------
@@ -204,7 +207,8 @@ def load_resident(system: System, run: Path, progress: Progress, n_draws: int = 
     prepared = courses.prepare(draws, n_draws)
     progress.told("compile", 1, 1)
     progress.told("baseline", 0, 1)
-    resident = Resident(system, courses, draws, n_draws, prepared, courses.run_prepared(prepared, system))
+    baseline = courses.run_prepared(prepared, system)
+    resident = Resident(system, courses, draws, n_draws, prepared, baseline, fitted=run is not None)
     progress.told("baseline", 1, 1)
     return resident
 

@@ -41,9 +41,9 @@ def asked(scenario: str, turn: int = 1, *, totals: bool = False) -> dict[str, An
     return {"tab": "tab", "turn": turn, "scenario": scenario, "observables": ["departures"], "totals": totals}
 
 
-def wait_for_levers(app: Guard, run: str = "shore") -> Any:
+def wait_for_levers(app: Guard, of: str = "runs/shore") -> Any:
     for _ in range(600):
-        reply = put_json(app, "GET", f"/api/runs/{run}/levers")
+        reply = put_json(app, "GET", f"/api/{of}/levers")
         if reply.status != 202:
             return reply
         assert reply.data["phase"] in ("begin", "draws", "compile", "baseline")
@@ -64,6 +64,7 @@ def test_levers_from_loading_to_answer(app: Guard) -> None:
     assert (early.status, early.codes) == (503, ["U509"])
     ready = wait_for_levers(app)
     assert ready.status == 200
+    assert ready.data["fitted"] is True
     assert ready.data["observables"] == [{"name": "departures", "label": "Departures"}]
     told = put_json(app, "POST", "/api/runs/shore/ask", asked(DROP, 3))
     assert told.status == 200
@@ -75,6 +76,40 @@ def test_levers_from_loading_to_answer(app: Guard) -> None:
     faulty = put_json(app, "POST", "/api/runs/shore/ask", asked(DROP.replace("storm", "hail"), 4))
     assert (faulty.status, faulty.codes) == (422, ["S309"])
     assert put_json(app, "POST", "/api/runs/shore/ask", asked(DROP, 5, totals=True)).data["totals"][0]["changed"]
+
+
+def test_levers_of_a_case_without_a_fit_say_so(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "shore", LEVERS)
+    desk = Desk(find_workspace(str(folder)), "launch", 10)
+    app = Guard(make_app(desk), TOKEN, PORT)
+    assert put_json(app, "POST", "/api/case/ask", asked(DROP)).codes == ["U509"]
+    ready = wait_for_levers(app, "case").data
+    assert ready["fitted"] is False
+    assert "not fitted" in ready["about"]["generated"]
+    assert ready["about"]["verdict"] == {"fit": False, "label": "not fitted", "sentences": []}
+    rate = next(lever for lever in ready["levers"] if lever["kind"] == "parameter")
+    assert rate["fitted"][0] < rate["median"] < rate["fitted"][1]
+    free = '{"scenarios": {"q": {"changes": [{"instrument": "toll", "value": 0}]}}}'
+    told = put_json(app, "POST", "/api/case/ask", asked(free, 2)).data
+    assert told["scenarios"][0]["difference"]["median"][0] > 0
+    # Nothing is beyond the evidence where none was used.
+    far = '{"scenarios": {"q": {"changes": [{"instrument": "toll", "value": 90}]}}}'
+    whole = put_json(app, "POST", "/api/case/ask", asked(far, 3, totals=True)).data
+    assert whole["totals"][0]["changed"]
+    assert whole["beyond"] == []
+    # The system is read anew when its file has changed.
+    (folder / "system.yaml").write_text(LEVERS.replace("label: Toll", "label: Fare"), encoding="utf-8")
+    os.utime(folder / "system.yaml", ns=(1, 1))
+    assert "Fare" in {lever["label"] for lever in wait_for_levers(app, "case").data["levers"]}
+    (folder / "system.yaml").write_text("a: 1\n", encoding="utf-8")
+    os.utime(folder / "system.yaml", ns=(2, 2))
+    assert "S201" in wait_for_levers(app, "case").codes
+
+
+def test_without_a_case_there_are_no_levers_of_one(tmp_path: Path) -> None:
+    app = Guard(make_app(Desk(Workspace(tmp_path), "launch", 5)), TOKEN, PORT)
+    assert put_json(app, "GET", "/api/case/levers").codes == ["U504"]
+    assert put_json(app, "POST", "/api/case/ask", asked(DROP)).codes == ["U504"]
 
 
 def test_a_run_made_anew_is_loaded_anew(app: Guard, tmp_path: Path) -> None:
@@ -93,8 +128,8 @@ def test_a_run_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     write_run(tmp_path / "two")
     (tmp_path / "two" / "system.resolved.yaml").write_text("a: 1\n", encoding="utf-8")
     app = Guard(make_app(Desk(Workspace(tmp_path), "launch", 5)), TOKEN, PORT)
-    assert wait_for_levers(app, "one").codes == ["R208"]
-    assert "S201" in wait_for_levers(app, "two").codes
+    assert wait_for_levers(app, "runs/one").codes == ["R208"]
+    assert "S201" in wait_for_levers(app, "runs/two").codes
 
 
 @pytest.mark.parametrize(

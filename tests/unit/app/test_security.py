@@ -64,6 +64,9 @@ PATHS = {
     "/api/state": ("GET", "HEAD"),
     "/api/source": ("GET", "HEAD", "PUT"),
     "/api/check": ("POST",),
+    "/api/case/levers": ("GET", "HEAD"),
+    "/api/case/ask": ("POST",),
+    "/api/review": ("GET", "HEAD", "POST"),
     "/api/nothing": (),
     "/nothing": (),
 }
@@ -158,7 +161,15 @@ def _check_one(
     reply = put_request(target, method, path, headers_of(origin, host, token, body), body, run=run)
     case = (method, origin, host, token, path)
     # Saving names another version than the file's, so that nothing is written: a conflict of the data.
-    assert reply.status == (wanted or (409 if method == "PUT" else 200)), case
+    passed = 409 if method == "PUT" else 200
+    if path == "/api/review":
+        # No draft is named, and a decision without its parts is refused.
+        passed = 422 if method == "POST" else 404
+    if path.startswith("/api/case/"):
+        # The system is none: once that is known the levers say so, and a question without its parts is refused first.
+        assert (reply.status in (202, 422)) if not wanted else (reply.status == wanted), case
+    else:
+        assert reply.status == (wanted or passed), case
     assert reply.header("content-security-policy") == [CONTENT_SECURITY_POLICY], case
     if wanted in (401, 403, 421):
         assert set(reply.data) == {"problems"}, case

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
+from answers_example import DOCUMENTS
 from matplotlib.patches import Rectangle
 from report_example import build_content, made_hostile
 
@@ -14,11 +16,13 @@ from counterstream.report.answers import CaseWords, ComparisonView, answer_secti
 from counterstream.report.answers.explanation import PartView, drawn_parts
 from counterstream.report.answers.next_claims import CandidateView, NextClaimsView
 from counterstream.report.answers.projection import ProjectedView, ProjectionView, YearView
+from counterstream.report.answers.validation import ValidationView
 from counterstream.report.answers.words import Levels
 from counterstream.report.blocks import Section, text_block
 from counterstream.report.figures import IntervalRow, plot_intervals, plot_parts
 from counterstream.report.page import CONTENTS_MARK, SECTIONS_MARK, add_sections, can_be_added_to
 from counterstream.report.wording import format_change, format_signed
+from counterstream.workflow.shapes import ShapeReader
 
 
 def around(middle: float, reach: float) -> Levels:
@@ -29,6 +33,13 @@ def around(middle: float, reach: float) -> Levels:
         high50=middle + reach / 2,
         high90=middle + reach,
     )
+
+
+def data_of(section: Section, view: str) -> Any:
+    """Return what a view of a section draws."""
+    found = [block.data[view] for block in section.blocks if block.data and view in block.data]
+    assert len(found) == 1
+    return found[0]
 
 
 def part(name: str, kind: str, mean: float | None) -> PartView:
@@ -73,7 +84,7 @@ def test_rows_say_whether_their_interval_excludes_zero() -> None:
     assert axes.get_legend_handles_labels()[1] == ["median and 90 % interval"]
 
 
-def test_of_many_differences_the_largest_are_drawn() -> None:
+def test_differences_are_drawn_the_largest_first() -> None:
     names = [f"o{number}" for number in range(20)]
     view = ComparisonView(
         first="baseline",
@@ -95,12 +106,18 @@ def test_of_many_differences_the_largest_are_drawn() -> None:
     )
     words = CaseWords("shore", {name: (name.upper(), "persons") for name in (*names, "still")}, {})
     section = answer_section(view, "answer0", words)
-    picture = next(block.picture for block in section.blocks if block.picture)
+    drawn = data_of(section, "compared")
     table = next(block.table for block in section.blocks if block.table)
     said = " ".join(line for block in section.blocks for line in block.lines)
-    assert "Drawn are the 15 of 20 that differ most" in picture.caption
-    assert ">O19<" in picture.wide
-    assert ">O4<" not in picture.wide
+    assert [row["label"] for row in drawn["rows"]] == [name.upper() for name in reversed(names)]
+    assert drawn["rows"][0]["difference"] == {
+        "low90": 18.5,
+        "low50": 18.75,
+        "median": 19,
+        "high50": 19.25,
+        "high90": 19.5,
+    }
+    assert (drawn["first"], drawn["second"], drawn["period"]) == ("baseline", "open", "1990-1999")
     assert [row[0].text for row in table.rows] == [name.upper() for name in reversed(names)]
     assert [cell.text for cell in table.rows[0]] == ["O19", "persons", "100", "100", "+19", "+18.5", "+19.5"]
     assert "No difference in 1 observable of 21." in said
@@ -128,14 +145,41 @@ def test_a_projection_is_drawn_by_year_with_the_end_of_its_evidence() -> None:
     )
     words = CaseWords("shore", {name: (name.upper(), "persons") for name in kinds}, {})
     section = answer_section(view, "answer0", words)
-    pictures = [block.picture for block in section.blocks if block.picture]
-    assert [block.lines for block in section.blocks if block.kind == "subheading"] == [("EXITS",), ("HELD",), ("PART",)]
-    assert "EXITS, persons per year" in pictures[0].caption
-    assert "PART, share" in pictures[2].caption
-    for picture in pictures:
-        assert "end of the evidence" in picture.wide
-        assert "1991<" in picture.wide
-    assert any(block.lines == ("1 observable more: in the table.",) for block in section.blocks)
+    drawn = data_of(section, "projection")
+    assert drawn["until"] == "1990-12-31"
+    assert [(one["label"], one["full_unit"]) for one in drawn["courses"]] == [
+        ("EXITS", "persons per year"),
+        ("HELD", "persons"),
+        ("PART", "share, %"),
+        ("MORE", "persons per year"),
+    ]
+    assert [one["median"] for one in drawn["courses"]] == [[40, 50, None]] * 4
+    assert drawn["courses"][0]["days"] == {"first": "1990-01-01", "months": 12, "count": 3}
+    assert drawn["courses"][1]["days"] == {"listed": ["1990-12-31", "1991-12-31", "1992-12-31"]}
+
+
+def test_a_claim_is_drawn_against_what_was_foretold_of_it() -> None:
+    view = ShapeReader("answer.json").read(ValidationView, DOCUMENTS["validation"])
+    assert view is not None
+    words = CaseWords("shore", {"departures": ("Departures", "persons")}, {})
+    outside, inside = data_of(answer_section(view, "answer0", words), "foretold")
+    assert (outside["claim"], outside["inside"], outside["value"], outside["place"]) == ("C7", False, 900, 1)
+    assert inside == {
+        "claim": "C8",
+        "label": "Departures",
+        "unit": "persons",
+        "agency": "gazette",
+        "first": "1992-01-01",
+        "last": "1992-12-31",
+        "value": 410,
+        "inside": True,
+        "place": 0.6,
+        "low90": 300,
+        "low50": 350,
+        "median": 400,
+        "high50": 450,
+        "high90": 500,
+    }
 
 
 def test_what_one_more_claim_teaches_is_drawn_with_its_error() -> None:

@@ -130,8 +130,7 @@ function PairPicture({ one, two, names }: { one: Course; two: Course; names: [st
         </clipPath>
         <Axes box={box} time={time} value={value} unit={one.full_unit} percent={percent} />
         <g clip-path="url(#clip-pair)">
-          <Bands course={one} time={time} value={value} inner={false} />
-          <Bands course={two} time={time} value={value} look="second" inner={false} />
+          <Bands courses={[{ course: one }, { course: two, look: "second" }]} time={time} value={value} inner={false} />
         </g>
       </svg>
     </div>

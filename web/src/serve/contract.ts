@@ -31,7 +31,52 @@ export interface ServerState {
   has_source: boolean;
   editable: boolean;
   folder: string;
+  /** Names of the drafts of claims that may be reviewed. */
+  drafts: string[];
   runs: RunEntry[];
+}
+
+export interface ReviewField {
+  name: string;
+  text: string;
+  /** What it may hold. */
+  allowed: string;
+  edited: boolean;
+  /** Whether the text does not say it beside the figure. */
+  assumed: boolean;
+}
+
+/** A candidate, whole, with the text before and after its words. */
+export interface ReviewItem {
+  name: string;
+  kind: string;
+  status: string;
+  flagged: boolean;
+  page: number;
+  paragraph: number;
+  before: string;
+  quote: string;
+  after: string;
+  fields: ReviewField[];
+  missing: string[];
+  proposals: { observable: string; label: string; remark: string; taken: boolean }[];
+  /** Claims of the ledger that say the same. */
+  known: string[];
+  conflicts: string[];
+  /** The candidate that told the same before, or empty. */
+  first: string;
+}
+
+export interface Review {
+  document: string;
+  title: string;
+  who: string;
+  counts: Record<string, number>;
+  warnings: string[];
+  items: { name: string; words: string; status: string; flagged: boolean; again: boolean }[];
+  chosen: ReviewItem | null;
+  message: string;
+  kept: boolean;
 }
 
 export interface HeldLever {
@@ -101,6 +146,8 @@ export interface DeclaredScenario extends Named {
 
 export interface LeversReady {
   about: About;
+  /** Whether the draws are those of a fit; else they are of the declared priors. */
+  fitted: boolean;
   start: string;
   end: string;
   step: string;

@@ -10,6 +10,8 @@ interface CardProps<L extends Lever> {
   change: Change;
   /** First and last day of the clock. */
   span: [string, string];
+  /** Whether a fit speaks of the ranges, or the priors alone. */
+  fitted: boolean;
   onChange: (change: Change) => void;
 }
 
@@ -44,7 +46,7 @@ function withPart(change: Change, key: "from" | "to", value: string): Change {
   return value ? { ...rest, [key]: value } : rest;
 }
 
-function HeldControls({ lever, change, span, onChange }: CardProps<HeldLever>) {
+function HeldControls({ lever, change, span, fitted, onChange }: CardProps<HeldLever>) {
   const value = change.value ?? lever.low;
   const told = `${lever.label}, ${lever.unit}`;
   const [low, high] = lever.fitted;
@@ -63,7 +65,7 @@ function HeldControls({ lever, change, span, onChange }: CardProps<HeldLever>) {
       <p class={outside ? "hint beyond" : "hint"}>
         {low === high
           ? `Without a scenario it is always ${formatNumber(low)}.`
-          : `The fit speaks of ${formatNumber(low)} to ${formatNumber(high)}${outside ? ": this is beyond" : ""}.`}
+          : `${fitted ? "The fit speaks" : "The priors speak"} of ${formatNumber(low)} to ${formatNumber(high)}${outside ? ": this is beyond" : ""}.`}
       </p>
       <Days change={change} span={span} told={lever.label} onChange={onChange} />
     </>
@@ -201,7 +203,7 @@ function RhythmControls({ lever, change, onChange }: CardProps<RhythmLever>) {
 }
 
 /** A factor from a tenth to ten, by a slider on which equal ways multiply. */
-function ParameterControls({ lever, change, onChange }: CardProps<ParameterLever>) {
+function ParameterControls({ lever, change, fitted, onChange }: CardProps<ParameterLever>) {
   const set = change.value !== undefined;
   const [low, high] = lever.fitted;
   const to = (key: "times" | "value", value: number): Change => ({ parameter: lever.name, [key]: value });
@@ -238,7 +240,7 @@ function ParameterControls({ lever, change, onChange }: CardProps<ParameterLever
         />
       )}
       <p class="hint">
-        After the fit: {formatNumber(lever.median)} (90 % interval {formatNumber(low)} to {formatNumber(high)} {lever.unit.replaceAll("_", " ")}).
+        {fitted ? "After the fit" : "By its prior, not fitted"}: {formatNumber(lever.median)} (90 % interval {formatNumber(low)} to {formatNumber(high)} {lever.unit.replaceAll("_", " ")}).
       </p>
     </>
   );

@@ -40,7 +40,7 @@ export function LeverPanel({ ready, changes, onChanges }: PanelProps) {
           const put = (now: Change) => onChanges(changes.map((before, place) => (place === index ? now : before)));
           const key = `${subject(change)?.join(" ")} ${index}`;
           return lever ? (
-            <LeverCard key={key} lever={lever} change={change} span={span} onChange={put} onRemove={() => onChanges(changes.filter((_, place) => place !== index))} />
+            <LeverCard key={key} lever={lever} change={change} span={span} fitted={ready.fitted} onChange={put} onRemove={() => onChanges(changes.filter((_, place) => place !== index))} />
           ) : (
             <li key={key} class="lever">
               The system has no such lever: {subject(change)?.join(" ")}

@@ -1,13 +1,10 @@
 /** Pull levers and see the baseline, the scenario and the difference, on the same draws. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { type Scale, chooseScale, courseSpan, extentOf } from "../axis";
 import { BandKeys } from "../chart/legend";
-import { ChooseYears } from "../chart/zoom";
-import { isoDay } from "../data";
+import { readTimeChoices } from "../chart/time-choices";
 import { Choice, Frame } from "../frame";
 import type { State } from "../link";
 import { differenceTable } from "../series-table";
-import { readSpan } from "../series-view";
 import { DifferencePicture } from "../views/scenarios";
 import { keep } from "./address";
 import { readChanges, scenarioText } from "./changes";
@@ -19,11 +16,15 @@ import { Refused, Unreachable, call, runPath } from "./server";
 import { TotalsTable } from "./totals";
 import { YamlBox } from "./yaml-box";
 
+/** What a link must hold to find the same draws again. */
+export const drawsOf = (run: string): State => (run ? { run } : { unfitted: "yes" });
+
 const OWN = "Set by the levers";
 /** Browsers allow a page only so many changes of its address in a time. */
 const KEEP_AFTER = 300;
 
 interface PageProps {
+  /** Empty for the case as it is declared, without a fit. */
   run: string;
   state: State;
   /** Grows when the server has been started anew. */
@@ -116,8 +117,8 @@ function Levers({ run, state: restored, launches, ready }: PageProps & { ready: 
   }, [changes, observable, label, run, launches]);
   useEffect(() => {
     const timer = setTimeout(() => {
-      own.current = JSON.stringify({ ...state, run });
-      keep("levers", { ...state, run });
+      own.current = JSON.stringify({ ...state, ...drawsOf(run) });
+      keep("levers", { ...state, ...drawsOf(run) });
     }, KEEP_AFTER);
     return () => clearTimeout(timer);
   }, [state, run]);
@@ -125,14 +126,25 @@ function Levers({ run, state: restored, launches, ready }: PageProps & { ready: 
   const setChanges = (now: Change[]) => change({ changes: now.length ? JSON.stringify(now) : "" });
   return (
     <div class="view levers-page">
+      {!ready.fitted && <Unfitted />}
       <LeverPanel ready={ready} changes={changes} onChanges={setChanges} />
       <section class="seen" aria-label="What follows">
         <Failure error={failure} />
-        {answer && <Picture ready={ready} answer={answer} state={{ ...state, run }} observable={observable} onState={change} />}
+        {answer && <Picture ready={ready} answer={answer} state={{ ...state, ...drawsOf(run) }} observable={observable} onState={change} />}
         <Warnings beyond={totals?.beyond ?? []} />
         {totals?.totals && <TotalsTable totals={totals.totals} onChoose={(series) => change({ series })} chosen={observable} />}
         {answer && <YamlBox run={run} yaml={changes.length ? answer.yaml : ""} onRead={setChanges} />}
       </section>
+    </div>
+  );
+}
+
+function Unfitted() {
+  return (
+    <div class="banner unfitted" role="note">
+      <p>
+        <strong>Not fitted.</strong> What is shown comes from draws of the priors and the values that the system declares. It says what the assumptions imply, not what the evidence says.
+      </p>
     </div>
   );
 }
@@ -185,35 +197,19 @@ function Picture({ ready, answer, state, observable, onState }: PictureProps) {
     place.current?.setAttribute("data-turn", `${answer.turn}`);
   }, [answer]);
   if (!told) return null;
-  const whole = courseSpan(told.baseline);
-  const span = readSpan(state, whole);
-  const extent = extentOf([told.baseline, told.scenario], [], span);
-  const allowed = told.baseline.kind !== "share" && extent.centre.some((value) => value > 0);
-  const scale = allowed ? ((state["scale"] as Scale | undefined) ?? chooseScale(extent, told.baseline.kind)) : "linear";
-  const zoom = (to: [number, number] | null) => onState({ from: to ? isoDay(to[0]) : "", to: to ? isoDay(to[1]) : "" });
+  const { span, scale, zoom, controls: choices } = readTimeChoices(state, onState, [told.baseline, told.scenario]);
   const controls = (
     <>
       <Choice label="Quantity" value={observable} options={ready.observables.map((one) => [one.name, one.label])} onChange={(series) => onState({ series })} />
-      {allowed && (
-        <Choice
-          label="Axis"
-          value={scale}
-          options={[
-            ["linear", "linear"],
-            ["log", "logarithmic"],
-          ]}
-          onChange={(to) => onState({ scale: to })}
-        />
-      )}
-      <ChooseYears whole={whole} span={span} onZoom={zoom} />
+      {choices}
     </>
   );
-  const caption = `${told.baseline.label}, ${told.baseline.full_unit}, on the same ${answer.n_draws} posterior draws. Above: baseline (solid) and scenario (dashed), medians and equal-tailed 90 % intervals. Below: scenario minus baseline, draw by draw, with 50 % and 90 % intervals of the difference itself.`;
+  const caption = `${ready.fitted ? "" : "Not fitted. "}${told.baseline.label}, ${told.baseline.full_unit}, on the same ${answer.n_draws} ${ready.fitted ? "posterior draws" : "draws of the declared priors"}. Above: baseline (solid) and scenario (dashed), medians and equal-tailed 90 % intervals. Below: scenario minus baseline, draw by draw, with 50 % and 90 % intervals of the difference itself.`;
   return (
     <div ref={place} class="lever-picture">
       <Frame
         id="levers"
-        title={told.label}
+        title={ready.fitted ? told.label : `${told.label} (not fitted)`}
         about={ready.about}
         state={state}
         caption={caption}
@@ -232,6 +228,7 @@ function Picture({ ready, answer, state, observable, onState }: PictureProps) {
         <ul class="keys" aria-hidden="true">
           <BandKeys name="baseline" inner={false} />
           <BandKeys name="scenario" look="second" inner={false} />
+          <BandKeys name="difference" look="third" />
         </ul>
         <DifferencePicture told={told} span={span} scale={scale} onZoom={zoom} />
       </Frame>

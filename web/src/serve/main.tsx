@@ -11,19 +11,22 @@ import { ComparePage } from "./compare-page";
 import { type Connection, useConnection } from "./connection";
 import type { ServerState } from "./contract";
 import { EditPage } from "./edit-page";
-import { LeversPage } from "./levers-page";
+import { LeversPage, drawsOf } from "./levers-page";
+import { ReviewPage } from "./review-page";
 import { RunPage } from "./run-page";
 import { RunsPage } from "./runs-page";
 import { takeToken } from "./server";
 
-const TITLES: Record<string, string> = { runs: "Runs", run: "Views", levers: "Levers", compare: "Compare", edit: "Edit" };
+const TITLES: Record<string, string> = { runs: "Runs", run: "Views", levers: "Levers", compare: "Compare", edit: "Edit", review: "Review" };
 
 function App() {
   const place = usePlace();
   const connection = useConnection();
   const { state: server } = connection;
   const page = place.view in TITLES ? place.view : VIEWS.has(place.view) ? "run" : "runs";
-  const run = chooseRun(server, place);
+  const fit = chooseRun(server, place);
+  const run = page === "levers" && place.state["unfitted"] ? "" : fit;
+  const unfitted = page === "levers" && !run && server?.has_source === true;
   const heading = useRef<HTMLHeadingElement>(null);
   const seen = useRef(page);
   useEffect(() => {
@@ -44,10 +47,10 @@ function App() {
         <nav aria-label="Parts">
           <ul>
             {Object.entries(TITLES)
-              .filter(([name]) => (name === "run" || name === "levers" ? run : name === "edit" ? server?.has_source : true))
+              .filter(([name]) => (name === "run" ? fit : name === "levers" ? run || server?.has_source : name === "edit" ? server?.has_source : name === "review" ? server?.drafts.length || page === "review" : true))
               .map(([name, title]) => (
                 <li key={name}>
-                  <a href={linkOf(name, run)} onClick={(event) => (event.currentTarget.href = linkOf(name, run))} aria-current={name === page ? "page" : undefined}>
+                  <a href={linkOf(name, name === "run" ? fit : run)} onClick={(event) => (event.currentTarget.href = linkOf(name, name === "run" ? fit : run))} aria-current={name === page ? "page" : undefined}>
                     {title}
                   </a>
                 </li>
@@ -60,6 +63,7 @@ function App() {
         <h1 ref={heading} tabIndex={-1}>
           {TITLES[page]}
           {run && (page === "run" || page === "levers") && <span class="of-run"> {run}</span>}
+          {unfitted && <span class="of-run"> {server.case}, not fitted</span>}
         </h1>
         {server && <Body page={page} place={place} run={run} server={server} launches={connection.launches} />}
         {!server && connection.link === "closed" && <Closed />}
@@ -70,8 +74,8 @@ function App() {
 
 /** Where a part leads: to the levers of a run as they were left. */
 function linkOf(name: string, run: string): string {
-  if (name === "levers" && latestState(name)["run"] === run) return formatLink(name, latestState(name));
-  return formatLink(name, name === "run" || name === "levers" ? { run } : {});
+  if (name === "levers") return formatLink(name, (latestState(name)["run"] ?? "") === run ? { ...latestState(name), ...drawsOf(run) } : drawsOf(run));
+  return formatLink(name, name === "run" ? { run } : {});
 }
 
 function chooseRun(server: ServerState | null, place: Place): string {
@@ -92,13 +96,15 @@ interface BodyProps {
 function Body({ page, place, run, server, launches }: BodyProps) {
   switch (page) {
     case "levers":
-      return run ? <LeversPage key={run} run={run} state={place.state} launches={launches} /> : <RunsPage state={server} />;
+      return run || server.has_source ? <LeversPage key={run} run={run} state={place.state} launches={launches} /> : <RunsPage state={server} />;
     case "run":
       return run ? <RunPage key={run} run={run} view={place.view} state={place.state} launches={launches} /> : <RunsPage state={server} />;
     case "compare":
       return <ComparePage server={server} state={place.state} launches={launches} />;
     case "edit":
       return <EditPage editable={server.editable} launches={launches} />;
+    case "review":
+      return <ReviewPage server={server} state={place.state} launches={launches} />;
     default:
       return <RunsPage state={server} />;
   }

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { type ViewsDocument, readDocument } from "../data";
 import type { State } from "../link";
+import { Near, goTo } from "../near";
 import { VIEWS } from "../registry";
 import type { Problem } from "./contract";
 import { Problems } from "./problems";
@@ -39,7 +40,7 @@ export function RunPage({ run, view: named, state, launches }: PageProps) {
     };
   }, [run, launches]);
   useEffect(() => {
-    if (document && named !== "run") window.document.getElementById(`view-${named}`)?.scrollIntoView();
+    if (document && named !== "run") goTo(window.document.getElementById(`view-${named}`));
   }, [document, named]);
   if (problems.length) return <Problems problems={problems} />;
   if (!document) return <p role="status">Reading the run …</p>;
@@ -59,7 +60,7 @@ export function RunPage({ run, view: named, state, launches }: PageProps) {
       {shown.map(({ id, title, View }) => (
         <section key={id} id={`view-${id}`} class="view">
           <h2>{title}</h2>
-          <View document={document} id={id} title={title} state={id === named ? state : NOTHING} />
+          <Near now={id === named}>{() => <View document={document} id={id} title={title} state={id === named ? state : NOTHING} />}</Near>
         </section>
       ))}
     </>

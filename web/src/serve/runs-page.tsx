@@ -23,6 +23,11 @@ export function RunsPage({ state }: { state: ServerState }) {
           There is no run yet. In a terminal: <code>counterstream run {state.case || "soviet-third-wave"}</code>. The list follows by itself.
         </p>
       )}
+      {state.has_source && (
+        <p>
+          <a href={formatLink("levers", { unfitted: "yes" })}>Levers of {state.case} without a fit</a>: draws of the declared priors, which say what the assumptions imply, not what the evidence says.
+        </p>
+      )}
       <ul class="runs">
         {state.runs.map((run) => (
           <RunCard key={run.name} run={run} />

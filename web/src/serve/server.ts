@@ -64,7 +64,8 @@ function fault(status: number): Problem {
   return { code: `${status}`, message: "the program has a fault", line: 0, column: 0, path: "", found: "", allowed: "", mend, severity: "error" };
 }
 
-/** Address of something of a run. */
+/** Address of something of a run, or where none is named of the case as it is declared. */
 export function runPath(run: string, part: string): string {
+  if (!run) return `/api/case/${part}`;
   return `/api/runs/${encodeURIComponent(run)}/${part}`;
 }

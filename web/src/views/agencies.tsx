@@ -1,13 +1,15 @@
 import "../styles/movements.css";
-import { makeAxis } from "../axis";
+import type { Axis } from "../axis";
 import { type Agency, beliefOf, placeClaims } from "../belief/data";
 import { ClaimLink } from "../belief/claim-link";
+import { factorDomain, factorLabels, signed } from "../chart/factors";
+import { Interval, IntervalKey } from "../chart/interval";
 import { KeyEntry } from "../chart/legend";
+import { ChooseOne, ShowMore, shownRows } from "../chart/row-choices";
 import { type Row, Rows } from "../chart/rows";
 import type { ViewsDocument } from "../data";
 import { count, formatPercent } from "../format";
 import { Choice, Frame } from "../frame";
-import { useWidth } from "../size";
 import { useViewState } from "../state";
 import type { Table } from "../table";
 import type { View, ViewProps } from "../view";
@@ -16,26 +18,19 @@ import type { View, ViewProps } from "../view";
 const FIRST = 15;
 
 const keyOf = (agency: Agency) => `${agency.name} ${agency.quantity}`;
-/** A bias as people say it: no finer than a tenth of a per cent. */
-function signed(value: number): string {
-  const text = (100 * Math.abs(value)).toFixed(Math.abs(value) < 0.0995 ? 1 : 0);
-  return `${Number(text) === 0 ? "" : value > 0 ? "+" : "−"}${text} %`;
-}
 
 const plural = (quantity: string) => (quantity ? `${quantity}s` : "counts");
 
 /** How far each agency's counts lie from what all evidence together implies. */
 function AgenciesView({ document, id, title, state: restored }: ViewProps) {
   const [state, change] = useViewState(restored);
-  const [place, width] = useWidth<HTMLDivElement>();
   const all = beliefOf(document)?.agencies ?? [];
   const quantities = [...new Set(all.map((agency) => agency.quantity))];
   const offered = state["quantity"] ? all.filter((agency) => agency.quantity === state["quantity"]) : all;
   const sorted = [...offered].sort((a, b) => (state["order"] === "bias" ? Math.abs(b.bias) - Math.abs(a.bias) : b.claims - a.claims));
-  const shown = state["shown"] === "all" ? sorted : sorted.slice(0, FIRST);
+  const shown = shownRows(sorted, FIRST, state);
   const chosen = all.find((agency) => keyOf(agency) === state["agency"]);
   const reach = Math.max(0.1, ...shown.flatMap((agency) => [Math.abs(Math.log1p(agency.low90)), Math.abs(Math.log1p(agency.high90))]).filter(Number.isFinite));
-  const axis = makeAxis([Math.exp(-reach * 1.06), Math.exp(reach * 1.06)], [14, width - 14], true);
   return (
     <Frame
       id={id}
@@ -47,52 +42,35 @@ function AgenciesView({ document, id, title, state: restored }: ViewProps) {
       detail={chosen && <AgencyDetail agency={chosen} document={document} />}
       controls={
         <>
-          {quantities.length > 1 && (
-            <Choice label="Quantity" value={state["quantity"] ?? ""} options={[["", "all kinds"], ...quantities.map((name) => [name, plural(name)] as const)]} onChange={(to) => change({ quantity: to })} />
-          )}
+          <ChooseOne label="Quantity" name="quantity" none="all kinds" options={quantities.map((name) => [name, plural(name)])} state={state} change={change} />
           <Choice label="Order" value={state["order"] ?? ""} options={[["", "most claims first"], ["bias", "largest bias first"]]} onChange={(to) => change({ order: to })} />
-          {offered.length > FIRST && (
-            <Choice label="Show" value={state["shown"] ?? ""} options={[["", `the first ${FIRST}`], ["all", `all ${offered.length}`]]} onChange={(to) => change({ shown: to })} />
-          )}
+          <ShowMore all={offered.length} first={FIRST} state={state} change={change} />
         </>
       }
     >
       <ul class="keys" aria-hidden="true">
-        <KeyEntry words="median and 90 % interval">
-          <path class="whisker" d="M-12,0H12" />
-          <circle class="dot" r={4} />
-        </KeyEntry>
+        <IntervalKey />
         <KeyEntry words="anchor: taken as unbiased">
           <path class="anchor" d="M0,-6L6,0L0,6L-6,0Z" />
         </KeyEntry>
       </ul>
-      <div class="canvas" ref={place}>
         <Rows
-          rows={shown.map((agency) => rowOf(agency, axis))}
-          width={width}
+          rows={(axis) => shown.map((agency) => rowOf(agency, axis))}
+          domain={factorDomain(reach)}
+          log
+          margin={14}
           label={`Bias of ${shown.length} agencies. Arrow keys go from row to row, Enter chooses one and lists its claims.`}
           chosen={chosen ? keyOf(chosen) : ""}
           onChoose={(key) => change({ agency: key })}
-          axis={axis}
-          ticks={biasTicks(reach, width).map((at) => [at, at === 1 ? "unbiased" : signed(Math.round(100 * (at - 1)) / 100).replace(".0 ", " ")])}
+          ticks={(width) => factorLabels(reach, width, "unbiased")}
           mark={1}
           unit="reports fewer   ←   bias   →   reports more"
         />
-      </div>
     </Frame>
   );
 }
 
-/** Round factors on both sides of 1, as many as have room. */
-export function biasTicks(reach: number, width: number): number[] {
-  const sides = [1.05, 1.1, 1.25, 1.5, 2, 3, 5, 10, 100, 1000].filter((factor) => Math.log(factor) < reach);
-  const most = width < 520 ? 1 : 3;
-  const spaced = sides.filter((factor) => Math.log(factor) > reach / (most + 1.2)).slice(-most * 2);
-  const picked = spaced.filter((_, index) => (spaced.length - 1 - index) % Math.ceil(spaced.length / most) === 0);
-  return [...picked.map((factor) => 1 / factor).reverse(), 1, ...picked];
-}
-
-function rowOf(agency: Agency, axis: (value: number) => number): Row {
+function rowOf(agency: Agency, axis: Axis): Row {
   const at = axis(1 + agency.bias);
   const interval = `${signed(agency.low90)} to ${signed(agency.high90)}`;
   const told = agency.anchor ? "anchor" : signed(agency.bias);
@@ -104,10 +82,7 @@ function rowOf(agency: Agency, axis: (value: number) => number): Row {
     drawing: agency.anchor ? (
       <path class="anchor" transform={`translate(${at.toFixed(1)},0)`} d="M0,-6L6,0L0,6L-6,0Z" />
     ) : (
-      <>
-        <path class="whisker" d={`M${axis(1 + agency.low90).toFixed(1)},0H${axis(1 + agency.high90).toFixed(1)}`} />
-        <circle class="dot" cx={at.toFixed(1)} r={4.5} />
-      </>
+      <Interval levels={{ low90: 1 + agency.low90, median: 1 + agency.bias, high90: 1 + agency.high90 }} axis={axis} />
     ),
   };
 }

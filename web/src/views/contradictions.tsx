@@ -1,14 +1,14 @@
 import "../styles/movements.css";
-import { makeAxis } from "../axis";
+import type { Axis } from "../axis";
 import { ClaimLink } from "../belief/claim-link";
 import { type Dispute, beliefOf, placeClaims } from "../belief/data";
 import { Hatch } from "../chart/hatch";
 import { KeyEntry } from "../chart/legend";
+import { ChooseOne, ShowMore, namesOf, shownRows } from "../chart/row-choices";
 import { type Row, Rows } from "../chart/rows";
 import type { ViewsDocument } from "../data";
 import { count, formatIn, formatInterval, formatPercent } from "../format";
-import { Choice, Frame } from "../frame";
-import { useWidth } from "../size";
+import { Frame } from "../frame";
 import { useViewState } from "../state";
 import type { Table } from "../table";
 import type { View, ViewProps } from "../view";
@@ -24,13 +24,11 @@ const keyOf = (dispute: Dispute) => dispute.parties.map((party) => party.claim).
 /** Claims that cannot all hold, and which side the fit believes. */
 function ContradictionsView({ document, id, title, state: restored }: ViewProps) {
   const [state, change] = useViewState(restored);
-  const [place, width] = useWidth<HTMLDivElement>();
   const all = beliefOf(document)?.disputes.filter((dispute) => dispute.sides.length > 0) ?? [];
   const labels = [...new Set(all.map((dispute) => dispute.label))];
   const offered = labels.includes(state["quantity"] ?? "") ? all.filter((dispute) => dispute.label === state["quantity"]) : all;
-  const shown = state["shown"] === "all" ? offered : offered.slice(0, FIRST);
+  const shown = shownRows(offered, FIRST, state);
   const chosen = all.find((dispute) => keyOf(dispute) === state["claims"]);
-  const axis = makeAxis([0, 1], [2, width - 2]);
   const settled = offered.filter((dispute) => dispute.believed).length;
   return (
     <Frame
@@ -44,8 +42,8 @@ function ContradictionsView({ document, id, title, state: restored }: ViewProps)
       controls={
         (labels.length > 1 || offered.length > FIRST) && (
           <>
-            {labels.length > 1 && <Choice label="Quantity" value={state["quantity"] ?? ""} options={[["", "all"], ...labels.map((name) => [name, name] as const)]} onChange={(to) => change({ quantity: to, claims: "" })} />}
-            {offered.length > FIRST && <Choice label="Show" value={state["shown"] ?? ""} options={[["", `the first ${FIRST}`], ["all", `all ${offered.length}`]]} onChange={(to) => change({ shown: to })} />}
+            <ChooseOne label="Quantity" name="quantity" none="all" options={namesOf(labels)} state={state} change={(some) => change({ ...some, claims: "" })} />
+            <ShowMore all={offered.length} first={FIRST} state={state} change={change} />
           </>
         )
       }
@@ -58,21 +56,19 @@ function ContradictionsView({ document, id, title, state: restored }: ViewProps)
           </KeyEntry>
         ))}
       </ul>
-      <div class="canvas" ref={place}>
         <Rows
-          rows={shown.map((dispute) => rowOf(dispute, axis))}
-          width={width}
+          rows={(axis) => shown.map((dispute) => rowOf(dispute, axis))}
+          domain={[0, 1]}
+          margin={2}
           label={`Whom the fit believes in ${shown.length} contradictions. Arrow keys go from row to row, Enter chooses one and lists its claims.`}
           chosen={chosen ? keyOf(chosen) : ""}
           onChoose={(key) => change({ claims: key })}
-          axis={axis}
-          ticks={[[0.5, "50 %"]]}
+          ticks={() => [[0.5, "50 %"]]}
           mark={0.5}
           unit="chance"
         >
           <Hatch id="hatch-dispute" />
         </Rows>
-      </div>
     </Frame>
   );
 }
@@ -81,7 +77,7 @@ const verdict = (dispute: Dispute) => (dispute.believed ? `believes ${WORDS[disp
 const chances = (dispute: Dispute) => dispute.sides.map(([side, chance]) => `${WORDS[side] ?? side} ${formatPercent(chance)}`).join(", ");
 const agencies = (dispute: Dispute) => [...new Set(dispute.parties.map((party) => party.agency ?? ""))].filter(Boolean).join(" / ");
 
-function rowOf(dispute: Dispute, axis: (value: number) => number): Row {
+function rowOf(dispute: Dispute, axis: Axis): Row {
   const order = ["less", "none", "more"];
   const sides = [...dispute.sides].sort((a, b) => order.indexOf(LOOKS[a[0]] ?? "none") - order.indexOf(LOOKS[b[0]] ?? "none"));
   let from = 0;

@@ -1,12 +1,12 @@
-import { type Scale, chooseScale, courseSpan, extentOf, makeAxis, makeValueAxis } from "../axis";
+import { type Scale, extentOf, makeAxis, makeValueAxis } from "../axis";
 import { Axes, tickRoom } from "../chart/axes";
 import { Bands } from "../chart/bands";
 import { BandKeys } from "../chart/legend";
-import { ChooseYears, DragToZoom } from "../chart/zoom";
-import { type Scenario, isoDay } from "../data";
+import { readTimeChoices } from "../chart/time-choices";
+import { DragToZoom } from "../chart/zoom";
+import type { Scenario } from "../data";
 import { Choice, Frame } from "../frame";
 import { differenceTable } from "../series-table";
-import { readSpan } from "../series-view";
 import { useWidth } from "../size";
 import { useViewState } from "../state";
 import type { View, ViewProps } from "../view";
@@ -20,12 +20,7 @@ function ScenariosView({ document, id, title, state: restored }: ViewProps) {
   const offered = all.filter((one) => one.name === name);
   const told = offered.find((one) => one.baseline.observable === state["series"]) ?? offered[0];
   if (!told) return null;
-  const whole = courseSpan(told.baseline);
-  const span = readSpan(state, whole);
-  const extent = extentOf([told.baseline, told.scenario], [], span);
-  const allowed = told.baseline.kind !== "share" && extent.centre.some((value) => value > 0);
-  const scale = allowed ? ((state["scale"] as Scale | undefined) ?? chooseScale(extent, told.baseline.kind)) : "linear";
-  const zoom = (to: [number, number] | null) => change({ from: to ? isoDay(to[0]) : "", to: to ? isoDay(to[1]) : "" });
+  const { span, scale, zoom, controls: choices } = readTimeChoices(state, change, [told.baseline, told.scenario]);
   const controls = (
     <>
       <Choice label="Scenario" value={told.name} options={names} onChange={(to) => change({ scenario: to, series: "" })} />
@@ -37,15 +32,7 @@ function ScenariosView({ document, id, title, state: restored }: ViewProps) {
           onChange={(to) => change({ series: to })}
         />
       )}
-      {allowed && (
-        <Choice
-          label="Axis"
-          value={scale}
-          options={[["linear", "linear"], ["log", "logarithmic"]]}
-          onChange={(to) => change({ scale: to })}
-        />
-      )}
-      <ChooseYears whole={whole} span={span} onZoom={zoom} />
+      {choices}
     </>
   );
   const detail = (told.changes.length > 0 || told.sentences.length > 0) && (
@@ -129,9 +116,8 @@ export function DifferencePicture({ told, span, scale, onZoom }: PictureProps) {
           Difference: scenario minus baseline
         </text>
         <g clip-path="url(#clip-scenarios)">
-          <Bands course={baseline} time={time} value={upper} inner={false} />
-          <Bands course={scenario} time={time} value={upper} look="second" inner={false} />
-          <Bands course={difference} time={time} value={lower} look="third" />
+          <Bands courses={[{ course: baseline }, { course: scenario, look: "second" }]} time={time} value={upper} inner={false} />
+          <Bands courses={[{ course: difference, look: "third" }]} time={time} value={lower} />
           <line class="rule zero" x1={box.left} x2={box.right} y1={lower(0)} y2={lower(0)} />
         </g>
         <DragToZoom box={{ ...box, bottom: below.bottom }} time={time} onZoom={onZoom} />

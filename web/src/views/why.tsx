@@ -1,22 +1,15 @@
 import "../styles/movements.css";
-import { ticks as ticksOf } from "d3-array";
-import { makeAxis } from "../axis";
+import type { Axis } from "../axis";
 import { Hatch } from "../chart/hatch";
 import { KeyEntry } from "../chart/legend";
-import { type Row, Rows } from "../chart/rows";
+import type { Levels } from "../chart/interval";
+import { type Row, Rows, plainTicks } from "../chart/rows";
 import type { Maybe } from "../data";
-import { count, formatChange, formatIn, formatInterval, formatPercent, formatTick } from "../format";
+import { count, formatChange, formatIn, formatInterval, formatPercent } from "../format";
 import { Frame } from "../frame";
-import { useWidth } from "../size";
 import { useViewState } from "../state";
 import type { Table } from "../table";
 import type { View, ViewProps } from "../view";
-
-interface Levels {
-  low90: Maybe;
-  median: Maybe;
-  high90: Maybe;
-}
 
 interface Part extends Levels {
   name: string;
@@ -46,7 +39,6 @@ const LEAST_DRAWN = 0.02;
 /** A waterfall from one period to the other, each mechanism's part a step. */
 function WhyView({ document, id, title, state: restored }: ViewProps) {
   const [state, change] = useViewState(restored);
-  const [place, width] = useWidth<HTMLDivElement>();
   const told = whyOf(document.parts);
   if (!told) return null;
   const steps = stepsOf(told);
@@ -54,7 +46,6 @@ function WhyView({ document, id, title, state: restored }: ViewProps) {
   const whole = [...ends, told.from.low90, told.from.high90, told.to.low90, told.to.high90].filter((value): value is number => value !== null && Number.isFinite(value));
   const [low, high] = [Math.min(...whole), Math.max(...whole)];
   const pad = (high - low) * 0.04 || 1;
-  const axis = makeAxis([low - pad, high + pad], [6, width - 6]);
   const chosen = told.parts.find((part) => part.name === state["part"]);
   const last = steps.at(-1)?.to ?? told.from.median ?? 0;
   return (
@@ -85,21 +76,18 @@ function WhyView({ document, id, title, state: restored }: ViewProps) {
           <path class="error" d="M-12,0H12M-12,-4V4M12,-4V4" />
         </KeyEntry>
       </ul>
-      <div class="canvas" ref={place}>
         <Rows
-          rows={[endRow("before", told, told.from, told.before, axis), ...steps.map((step) => stepRow(step, told, axis, `hatch-${id}`)), endRow("after", told, told.to, told.after, axis)]}
-          width={width}
+          rows={(axis) => [endRow("before", told, told.from, told.before, axis), ...steps.map((step) => stepRow(step, told, axis, `hatch-${id}`)), endRow("after", told, told.to, told.after, axis)]}
+          domain={[low - pad, high + pad]}
           label={`Parts of the change of ${told.label} from ${told.before} to ${told.after}. Arrow keys go from part to part, Enter chooses one.`}
           chosen={chosen?.name ?? ""}
           onChoose={(key) => change({ part: key })}
-          axis={axis}
-          ticks={ticksOf(low, high, width < 520 ? 3 : 7).map((at) => [at, told.unit === "share" ? `${formatTick(100 * at)} %` : formatTick(at)])}
+          ticks={(width) => plainTicks([low, high], width, told.unit === "share")}
           mark={0}
           unit={told.unit === "share" ? "share" : told.full_unit}
         >
           <Hatch id={`hatch-${id}`} />
         </Rows>
-      </div>
     </Frame>
   );
 }
@@ -129,7 +117,7 @@ export function stepsOf(told: Why): Step[] {
   });
 }
 
-function stepRow({ part, from, to }: Step, told: Why, axis: (value: number) => number, hatch: string): Row {
+function stepRow({ part, from, to }: Step, told: Why, axis: Axis, hatch: string): Row {
   const [left, right] = [axis(Math.min(from, to)), axis(Math.max(from, to))];
   const shift = to - (part.mean ?? 0);
   const [low, high] = [axis(shift + (part.low90 ?? 0)), axis(shift + (part.high90 ?? 0))];
@@ -149,7 +137,7 @@ function stepRow({ part, from, to }: Step, told: Why, axis: (value: number) => n
   };
 }
 
-function endRow(key: string, told: Why, levels: Levels, period: string, axis: (value: number) => number): Row {
+function endRow(key: string, told: Why, levels: Levels, period: string, axis: Axis): Row {
   const at = axis(levels.median ?? 0);
   const [low, high] = [axis(levels.low90 ?? levels.median ?? 0), axis(levels.high90 ?? levels.median ?? 0)];
   return {

@@ -10,18 +10,17 @@ from counterstream.report.answers.words import (
     Levels,
     change_cell,
     number_column,
+    plain_levels,
     tell_draws,
 )
-from counterstream.report.blocks import Block, Section, items_block, picture_block, table_block, text_block
-from counterstream.report.pictures import Picture, draw_both
+from counterstream.report.blocks import Block, Section, items_block, table_block, text_block, view_block
 from counterstream.report.series_tables import number_cell
 from counterstream.report.tables import Table, make_table, text_cell, text_column
+from counterstream.report.views.plain import Json
 from counterstream.report.wording import count, format_percent
 
 #: Courses of the difference in a document.
 DIFFERENCE = "difference"
-#: More rows than this make a picture nobody reads; the table has them all.
-MOST_DRAWN = 15
 HOW_TO_READ = (
     "Both scenarios were run on the same draws. Read the difference with its own interval, taken draw by draw: what is "
     "uncertain about the system is the same on both sides and mostly cancels."
@@ -65,6 +64,7 @@ class ComparisonView:
 class ComparedRow:
     """One observable under both scenarios."""
 
+    name: str
     label: str
     unit: str
     first: Levels
@@ -72,12 +72,10 @@ class ComparedRow:
     difference: Levels
 
     @property
-    def relative(self) -> tuple[float, float, float] | None:
-        """Median and 90 % limits of the difference as shares of the first's median; ``None`` where that is nothing."""
-        apart, level = self.difference, self.first.median
-        if not level or apart.median is None or apart.low90 is None or apart.high90 is None:
-            return None
-        return apart.median / abs(level), apart.low90 / abs(level), apart.high90 / abs(level)
+    def relative(self) -> float | None:
+        """Median of the difference as a share of the first's median; ``None`` where that is nothing."""
+        apart, level = self.difference.median, self.first.median
+        return None if not level or apart is None else apart / abs(level)
 
     @property
     def differs(self) -> bool:
@@ -89,16 +87,16 @@ def comparison_section(view: ComparisonView, ident: str, words: CaseWords) -> Se
     """Tell what the scenarios change, what comes of it and what lies beyond the evidence."""
     first, second = words.scenario(view.first), words.scenario(view.second)
     rows = _rows(view, words)
-    drawn = _drawn(rows)
+    drawn = any(row.relative is not None for row in rows)
     blocks = [
         *_say_changes(view, words),
         Block("heading", ("What comes of it",)),
         text_block(*_say_outcome(view, rows)),
     ]
     if drawn:
-        blocks.append(picture_block(_differences_picture(drawn, rows, ident, (first, second), words.case_name)))
+        blocks.append(view_block("compared", f"{ident}-compared", _compared_part(view, rows, (first, second))))
     if rows:
-        blocks.append(table_block(_compared_table(rows, (first, second), view.period), folded=bool(drawn)))
+        blocks.append(table_block(_compared_table(rows, (first, second), view.period), folded=drawn))
     blocks += [Block("heading", ("Beyond the evidence",)), *_say_beyond(view, words)]
     return Section(ident, f"What if: {second} against {first}", f"What if: {second}", tuple(blocks))
 
@@ -106,18 +104,14 @@ def comparison_section(view: ComparisonView, ident: str, words: CaseWords) -> Se
 def _rows(view: ComparisonView, words: CaseWords) -> tuple[ComparedRow, ...]:
     """Return the observables that differ, those first whose difference is largest beside the first's median."""
     rows = [
-        ComparedRow(words.label(name), words.unit(name), told[view.first], told[view.second], told[DIFFERENCE])
+        ComparedRow(name, words.label(name), words.unit(name), told[view.first], told[view.second], told[DIFFERENCE])
         for name, told in view.observables.items()
     ]
 
     def size(row: ComparedRow) -> float:
-        return abs(row.relative[0]) if row.relative else 0.0
+        return abs(row.relative or 0.0)
 
     return tuple(sorted((row for row in rows if row.differs), key=lambda row: -size(row)))
-
-
-def _drawn(rows: Sequence[ComparedRow]) -> tuple[ComparedRow, ...]:
-    return tuple(row for row in rows if row.relative)[:MOST_DRAWN]
 
 
 def _say_changes(view: ComparisonView, words: CaseWords) -> list[Block]:
@@ -152,31 +146,20 @@ def _say_beyond(view: ComparisonView, words: CaseWords) -> list[Block]:
     return [text_block("Nothing that the scenarios move leaves its fitted range, each looked at alone.")]
 
 
-def _differences_picture(
-    drawn: Sequence[ComparedRow], rows: Sequence[ComparedRow], ident: str, names: tuple[str, str], case_name: str
-) -> Picture:
-    from counterstream.report.figures import IntervalRow, plot_intervals
-
-    shown = [IntervalRow(row.label, *row.relative) for row in drawn if row.relative]
-    told = [
-        f"{row.name}: {format_percent(row.middle)} ({format_percent(row.low)} to {format_percent(row.high)})"
-        for row in shown
+def _compared_part(view: ComparisonView, rows: Sequence[ComparedRow], names: tuple[str, str]) -> dict[str, Json]:
+    """Return what the view of a comparison draws."""
+    told: list[Json] = [
+        {
+            "name": row.name,
+            "label": row.label,
+            "unit": row.unit,
+            "first": plain_levels(row.first),
+            "second": plain_levels(row.second),
+            "difference": plain_levels(row.difference),
+        }
+        for row in rows
     ]
-    caption = (
-        f"{names[1]} minus {names[0]}, as a share of the median of {names[0]}. Dot: median; line: 90 % interval of the "
-        "difference."
-    )
-    if len(shown) < len(rows):
-        caption += f" Drawn are the {len(shown)} of {len(rows)} that differ most; the table has all."
-    return draw_both(
-        lambda layout: plot_intervals(
-            shown, layout, axis="less  ←  difference  →  more", source=f"Source: {case_name}; model."
-        ),
-        f"{ident}differences",
-        f"Differences of {names[1]} from {names[0]}",
-        f"{'; '.join(told)}.",
-        caption,
-    )
+    return {"compared": {"first": names[0], "second": names[1], "period": view.period, "rows": told}}
 
 
 def _compared_table(rows: Sequence[ComparedRow], names: tuple[str, str], period: str) -> Table:

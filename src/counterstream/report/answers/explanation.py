@@ -11,6 +11,7 @@ from counterstream.report.answers.words import (
     change_cell,
     number_column,
     percent_cell,
+    plain_levels,
     tell_change,
     tell_draws,
     tell_levels,
@@ -119,10 +120,6 @@ def _say_work(view: ExplanationView, unit: str) -> str:
 
 def _why_part(view: ExplanationView, label: str, unit: str) -> dict[str, Json]:
     """Return what the view of a change draws."""
-
-    def levels(of: Levels) -> dict[str, Json]:
-        return {"low90": rounded(of.low90), "median": rounded(of.median), "high90": rounded(of.high90)}
-
     parts: list[Json] = [
         {
             "name": part.name,
@@ -130,7 +127,7 @@ def _why_part(view: ExplanationView, label: str, unit: str) -> dict[str, Json]:
             "label": part.label or part.name,
             "mean": rounded(part.mean),
             "share": rounded(part.share),
-            **levels(part.contribution),
+            **plain_levels(part.contribution),
         }
         for part in view.mechanisms
     ]
@@ -140,9 +137,9 @@ def _why_part(view: ExplanationView, label: str, unit: str) -> dict[str, Json]:
         "full_unit": view.unit,
         "before": view.before,
         "after": view.after,
-        "from": levels(view.value_from),
-        "to": levels(view.value_to),
-        "change": levels(view.change),
+        "from": plain_levels(view.value_from),
+        "to": plain_levels(view.value_to),
+        "change": plain_levels(view.change),
         "parts": parts,
     }
     return {"why": why}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import numpy as np
 
@@ -18,20 +18,16 @@ from counterstream.report.answers.words import (
     percent_cell,
     tell_verdict,
 )
-from counterstream.report.blocks import Block, Section, items_block, picture_block, table_block, text_block
+from counterstream.report.blocks import Block, Section, items_block, table_block, text_block, view_block
 from counterstream.report.content import Kind, SeriesView
-from counterstream.report.pictures import Picture, draw_both
 from counterstream.report.series_tables import BAND_COLUMNS, number_cell
 from counterstream.report.tables import Cell, Table, code_column, make_table, text_cell, text_column
-from counterstream.report.wording import count, describe_series, format_in, format_interval
+from counterstream.report.views.plain import Json
+from counterstream.report.views.series import plain_course
+from counterstream.report.wording import count, format_in, format_interval
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from counterstream.report.figures import Layout
-
-#: Observables whose last year is told above the table, and those that are drawn.
-MOST_SAID, MOST_DRAWN = 8, 3
+#: Observables whose last year is told above the table.
+MOST_SAID = 8
 #: Kinds of observables that have a picture; a level does not change by the year.
 DRAWN: tuple[Kind, ...] = ("flow", "stock", "share")
 
@@ -140,6 +136,7 @@ def projection_section(view: ProjectionView, ident: str, words: CaseWords) -> Se
     years = [
         _BandRow(words.label(name), told.unit, year) for name, told in view.observables.items() for year in told.years
     ]
+    drawn = _projection_part(view, words)
     ahead = [row for row in years if row.levels.year > after]
     blocks = [
         text_block(
@@ -147,7 +144,7 @@ def projection_section(view: ProjectionView, ident: str, words: CaseWords) -> Se
             f"until {view.until}. {tell_verdict(view.verdict)}",
         ),
         items_block(*_say_last_years(ahead)),
-        *_pictures(view, ident, words),
+        *([view_block("projection", f"{ident}-projection", drawn)] if drawn else []),
         table_block(_years_table(years, after)),
         Block("heading", ("What it rests on",)),
         items_block(*_say_assumptions(view)),
@@ -159,22 +156,19 @@ def projection_section(view: ProjectionView, ident: str, words: CaseWords) -> Se
     return Section(ident, heading, "Projection", shown)
 
 
-def _pictures(view: ProjectionView, ident: str, words: CaseWords) -> list[Block]:
-    """Return a picture of each of the first observables, by calendar year."""
-    drawn = [(name, told) for name, told in view.observables.items() if told.kind in DRAWN and len(told.years) > 1]
-    blocks: list[Block] = []
-    for place, (name, told) in enumerate(drawn[:MOST_DRAWN]):
-        series = _yearly(told, name, words.label(name))
-        blocks += [
-            Block("subheading", (series.label,)),
-            picture_block(_picture(series, view, f"{ident}years{place}", words.case_name)),
-        ]
-    if len(drawn) > MOST_DRAWN:
-        blocks.append(text_block(f"{count(len(drawn) - MOST_DRAWN, 'observable')} more: in the table."))
-    return blocks
+def _projection_part(view: ProjectionView, words: CaseWords) -> dict[str, Json] | None:
+    """Return what the view of a projection draws, ``None`` where there is nothing to draw."""
+    courses: list[Json] = [
+        plain_course(_yearly(told, name, words))
+        for name, told in view.observables.items()
+        if told.kind in DRAWN and len(told.years) > 1
+    ]
+    if not courses:
+        return None
+    return {"projection": {"until": view.evidence_until.isoformat(), "courses": courses}}
 
 
-def _yearly(told: ProjectedView, name: str, label: str) -> SeriesView:
+def _yearly(told: ProjectedView, name: str, words: CaseWords) -> SeriesView:
     """Return an observable's years as a series: flows and shares over each year, stocks at its end."""
     kind = cast("Kind", told.kind)
     ends = kind == "stock"
@@ -185,8 +179,8 @@ def _yearly(told: ProjectedView, name: str, label: str) -> SeriesView:
 
     return SeriesView(
         observable=name,
-        label=label,
-        unit=told.unit,
+        label=words.label(name),
+        unit=words.unit(name),
         kind=kind,
         per="year" if kind == "flow" else "",
         dates=tuple(date(year.year, 12, 31) if ends else date(year.year, 1, 1) for year in told.years),
@@ -197,18 +191,6 @@ def _yearly(told: ProjectedView, name: str, label: str) -> SeriesView:
         high90=levels("high90"),
         claims=(),
     )
-
-
-def _picture(series: SeriesView, view: ProjectionView, name: str, case_name: str) -> Picture:
-    source = f"Source: {case_name}; model, evidence until {view.evidence_until}."
-
-    def draw(layout: Layout) -> Figure:
-        from counterstream.report.figures.projection import plot_projection
-
-        return plot_projection(series, view.evidence_until, layout, source=source, title=False)
-
-    caption = f"{series.label}, {series.full_unit}. The broken line is the end of the evidence."
-    return draw_both(draw, name, f"{series.label}, projected", describe_series(series), caption)
 
 
 def _say_last_years(rows: Sequence[_BandRow]) -> tuple[str, ...]:

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from counterstream.report.answers.words import (
     ERROR_SAID,
     CaseWords,
+    Levels,
     count_cell,
     number_column,
     percent_cell,
+    plain_levels,
     tell_verdict,
     tell_window,
 )
-from counterstream.report.blocks import Block, Section, table_block, text_block
+from counterstream.report.blocks import Block, Section, table_block, text_block, view_block
 from counterstream.report.series_tables import number_cell
 from counterstream.report.tables import Cell, Table, code_column, make_table, text_cell, text_column
+from counterstream.report.views.plain import Json, rounded
 from counterstream.report.wording import MISSING, count, format_interval, format_number, format_percent
 
 #: The rule that is hardest to beat.
@@ -67,7 +70,7 @@ class FitView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ForetoldView:
+class ForetoldView(Levels):
     """A claim that no fit had seen, and what was foretold of it, in its unit."""
 
     id: str
@@ -77,9 +80,6 @@ class ForetoldView:
     first: str
     last: str
     value: float
-    median: float | None
-    low90: float | None
-    high90: float | None
     inside_90: bool
     pit: float
 
@@ -133,11 +133,33 @@ def validation_section(view: ValidationView, ident: str, words: CaseWords) -> Se
             "Each claim's place in what was foretold of it, from 0 (below all) to 1 (above all). If all is right, the "
             "mean is 0.5 and one claim in twenty lies in either tail."
         ),
+        Block("heading", ("Claim by claim",)),
+        *([view_block("foretold", f"{ident}-foretold", _foretold_part(view, words))] if view.claims else []),
         Block("heading", ("Claims outside their 90 % interval",)),
         table_block(_outside_table(outside, words)) if outside else text_block("None."),
         table_block(_fit_table(view.fits)),
     ]
     return Section(ident, "Claims that the fit had not seen", "Validation", tuple(blocks))
+
+
+def _foretold_part(view: ValidationView, words: CaseWords) -> dict[str, Json]:
+    """Return what the view of a validation draws."""
+    claims: list[Json] = [
+        {
+            "claim": claim.id,
+            "label": words.label(claim.observable),
+            "unit": claim.unit,
+            "agency": claim.agency,
+            "first": claim.first,
+            "last": claim.last,
+            "value": rounded(claim.value),
+            "inside": claim.inside_90,
+            "place": rounded(claim.pit),
+            **plain_levels(claim),
+        }
+        for claim in view.claims
+    ]
+    return {"foretold": claims}
 
 
 def _say_asked(view: ValidationView) -> str:

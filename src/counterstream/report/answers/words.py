@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from counterstream.report.tables import Cell, Column
+from counterstream.report.views.plain import Json, rounded
 from counterstream.report.wording import (
     MISSING,
     count,
@@ -71,6 +72,11 @@ class Levels:
     median: float | None
     high50: float | None
     high90: float | None
+
+
+def plain_levels(levels: Levels) -> dict[str, Json]:
+    """Return levels as a view draws them."""
+    return {name: rounded(getattr(levels, name)) for name in ("low90", "low50", "median", "high50", "high90")}
 
 
 def tell_levels(unit: str, levels: Levels) -> str:
