@@ -83,14 +83,17 @@ def simulate_case(
         ``U201`` for an unknown scenario, ``U203`` for an unknown engine, ``U204`` and ``U205`` for a
         run that does not serve, ``U206`` for more persons than can be followed, ``U207`` for
         histories without the persons engine or a folder, ``U208`` to ``U210`` for ties and named households that
-        cannot be, ``U218`` for a number of persons, or a way of stepping them, without the persons engine, ``U219`` for
-        stepping persons who differ from event to event.
+        cannot be, ``U218`` for a number of persons, or a way of stepping them, without the persons engine,
+        ``U219`` for a way of stepping that there is not, or stepping persons who differ from event to event.
     """
     listener = progress or Silent()
     check_engine(engine)
     if (n_persons is not None or stepping != "auto") and engine != "persons":
         mend = "ask for the persons engine, or leave number and stepping of persons out"
         raise CounterstreamError(Problem("U218", "only the persons engine follows persons", found=engine, mend=mend))
+    if stepping not in list(Stepping):
+        allowed = ", ".join(Stepping)
+        raise CounterstreamError(Problem("U219", "persons cannot be stepped so", found=stepping, allowed=allowed))
     histories = _histories(case.system, engine, followed, out)
     changed = (
         apply_scenario(case.system, find_scenario(case.system, scenario)) if scenario else Changed(case.system, ())

@@ -88,7 +88,7 @@ class Following:
         divided by it, flows and stocks multiplied.
     each
         Whether persons who differ in nothing are followed as well; else they are counted, which has
-        the same distribution.
+        the same distribution, unless a way of stepping them, a weight or histories are given.
     folder
         Where files of ties lie.
     stepping
@@ -149,7 +149,8 @@ def iterate_persons(
     how = following or Following(seed)
     equipment = Equipment(program)
     by_event = goes_by_event(equipment, how.stepping)
-    if equipment.is_plain and how.weight == 1 and how.histories is None and not how.each:
+    followed = how.each or how.weight > 1 or how.histories is not None or how.stepping is not Stepping.AUTO
+    if equipment.is_plain and not followed:
         yield from iterate_counts(program, draws, n_draws, seed=how.seed, batch=batch)
         return
     pairs = read_all_pairs(equipment.persons.ties, how.folder)
