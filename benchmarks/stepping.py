@@ -3,9 +3,9 @@
     python benchmarks/stepping.py [--persons N]
 
 The ring of ``persons.py`` by month for 20 years, with rates at which one person in 30, 100, ... 30,000 moves in a
-step.  Both ways run in turn in one process on one core; seconds are those of the steps.  Each side must make as
-many moves as the rates say, within five standard errors.  Writes ``results/stepping.json``, unless another number
-of persons is asked for.
+step.  Both ways run in turn in one process on one core, three times; seconds are medians of those of the steps.  Each
+side must make as many moves as the rates say, within five standard errors.  Writes ``results/stepping.json``, unless
+another number of persons is asked for.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import json
 import math
 import os
 import platform
+import statistics
 import time
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -31,6 +32,7 @@ from counterstream.simulate.persons import Following, Stepping, engine
 PERSONS, GROUPS, MONTHS = 1_000_000, 4, 240
 #: Persons of whom one moves in a step.
 ONE_IN = (30, 100, 300, 1_000, 3_000, 30_000)
+REPEATS = 3
 RESULTS = Path(__file__).parent / "results" / "stepping.json"
 
 
@@ -70,7 +72,8 @@ def main() -> None:
         time_steps(1000, 0.01, way)
     print(f"{'one in':>10}{'steps, s':>12}{'events, s':>12}{'times':>8}")
     for one_in in ONE_IN:
-        steps, events = (time_steps(persons, 1 / one_in, way) for way in ways)
+        times = [[time_steps(persons, 1 / one_in, way) for way in ways] for _ in range(REPEATS)]
+        steps, events = (statistics.median(spent) for spent in zip(*times, strict=True))
         rows.append({"one_in": one_in, "seconds_steps": steps, "seconds_events": events})
         print(f"{one_in:10,d}{steps:12.2f}{events:12.2f}{steps / events:8.1f}")
     if persons != PERSONS:
