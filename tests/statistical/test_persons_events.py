@@ -203,16 +203,18 @@ def test_a_wait_is_geometric_and_exits_are_in_proportion(rates: tuple[float, flo
     assert chisquare(observed[keep], expected[keep] * observed[keep].sum() / expected[keep].sum()).pvalue > 1e-5
 
 
-def test_clocks_go_round_and_everybody_is_kept() -> None:
+@pytest.mark.parametrize("draws", [12, pytest.param(84, marks=pytest.mark.slow)])
+def test_clocks_go_round_and_everybody_is_kept(draws: int) -> None:
     moves = (RateMove("ab", "a", "b", 30.0), RateMove("ba", "b", "a", 20.0))
     system = small_system(("a", "b"), moves, initial={"a": 30.0}, end=date(2999, 12, 31))
-    runs = simulate_persons(compile_system(system), NOTHING, 12, following=by_event(6))
+    runs = simulate_persons(compile_system(system), NOTHING, draws, following=by_event(6))
+    assert runs.flows.shape[:2] == (draws, 12_000)  # 84 draws: a million steps
     assert (runs.stocks.sum(axis=(2, 3)) == 30).all()
     out, back = (-np.expm1(-rate / 12.0) for rate in (30.0, 20.0))
     # The clocks run on by 30,000 and 20,000: more than a hundred rounds.  A person's moves per step in the long run;
     # steps hang together little, so that six standard errors of as many trials are far enough.
     share = runs.flows[:, 100:].sum(axis=(1, 2)).mean(axis=0) / (30 * (runs.flows.shape[1] - 100))
-    np.testing.assert_allclose(share, out * back / (out + back), atol=6 * 0.5 / np.sqrt(12 * 30 * 11_900))
+    np.testing.assert_allclose(share, out * back / (out + back), atol=6 * 0.5 / np.sqrt(draws * 30 * 11_900))
 
 
 def test_a_certain_move_takes_everybody_and_an_impossible_one_nobody() -> None:
