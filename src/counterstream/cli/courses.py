@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +25,14 @@ from counterstream.cli.telling import list_problems, print_json, print_line, rep
 from counterstream.cli.texts import print_table
 
 PHASES = {"simulate": 1.0}
+
+
+class Stepping(StrEnum):
+    """How persons go through time."""
+
+    AUTO = "auto"
+    STEPS = "steps"
+    EVENTS = "events"
 
 
 def simulate(
@@ -57,6 +66,14 @@ def simulate(
     alike: Annotated[
         bool, typer.Option("--alike", help="Leave out what only persons have: persons of a group are all alike.")
     ] = False,
+    stepping: Annotated[
+        Stepping,
+        typer.Option(
+            help="Whether --engine persons looks at everybody in every step, or goes from event to event: as likely, "
+            "and quicker where few move in a step, but only for persons of a group who are all alike. By itself it "
+            "does so where steps are days."
+        ),
+    ] = Stepping.AUTO,
     as_json: AsJson = False,
 ) -> None:
     """Run a fitted system forward, as it was or under a scenario; give the totals of every flow."""
@@ -77,6 +94,7 @@ def simulate(
                 followed=histories,
                 n_persons=persons,
                 alike=alike,
+                stepping=str(stepping),
                 progress=progress,
             )
         if as_json:

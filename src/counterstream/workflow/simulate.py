@@ -20,7 +20,7 @@ from counterstream.infer.progress import Progress, Silent
 from counterstream.scenario.change import Changed, apply_scenario, find_scenario
 from counterstream.simulate.counts import simulate_counts
 from counterstream.simulate.expected import Course, simulate_expected_draws
-from counterstream.simulate.persons import Following, largest_start, simulate_persons
+from counterstream.simulate.persons import Following, Stepping, largest_start, simulate_persons
 from counterstream.store.tables import write_csv, write_parquet
 from counterstream.system.system import System
 from counterstream.workflow.files import INTERVALS
@@ -45,6 +45,7 @@ def simulate_case(
     followed: float = 0.0,
     n_persons: int | None = None,
     alike: bool = False,
+    stepping: str = "auto",
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Simulate posterior draws of a finished run.
@@ -67,6 +68,9 @@ def simulate_case(
         Most persons to follow; where there are more, each stands for several.
     alike
         Whether what only persons have is left out, so that persons of a group differ in nothing.
+    stepping
+        ``steps``, ``events`` or ``auto``: how the persons engine goes through time; see
+        :class:`~counterstream.simulate.persons.Following`.
 
     Returns
     -------
@@ -79,13 +83,17 @@ def simulate_case(
         ``U201`` for an unknown scenario, ``U203`` for an unknown engine, ``U204`` and ``U205`` for a
         run that does not serve, ``U206`` for more persons than can be followed, ``U207`` for
         histories without the persons engine or a folder, ``U208`` to ``U210`` for ties and named households that
-        cannot be, ``U218`` for a number of persons without the persons engine.
+        cannot be, ``U218`` for a number of persons, or a way of stepping them, without the persons engine,
+        ``U219`` for a way of stepping that there is not, or stepping persons who differ from event to event.
     """
     listener = progress or Silent()
     check_engine(engine)
-    if n_persons is not None and engine != "persons":
-        mend = "ask for the persons engine, or leave the number out"
+    if (n_persons is not None or stepping != "auto") and engine != "persons":
+        mend = "ask for the persons engine, or leave number and stepping of persons out"
         raise CounterstreamError(Problem("U218", "only the persons engine follows persons", found=engine, mend=mend))
+    if stepping not in list(Stepping):
+        allowed = ", ".join(Stepping)
+        raise CounterstreamError(Problem("U219", "persons cannot be stepped so", found=stepping, allowed=allowed))
     histories = _histories(case.system, engine, followed, out)
     changed = (
         apply_scenario(case.system, find_scenario(case.system, scenario)) if scenario else Changed(case.system, ())
@@ -96,7 +104,7 @@ def simulate_case(
         changed = replace(changed, system=replace(changed.system, persons=None))
     listener.told("simulate", 0, n_draws)
     draws = find_draws(case.system, run, n_draws, seed)
-    how = Following(seed, histories, each=False, folder=case.folder)
+    how = Following(seed, histories, each=False, folder=case.folder, stepping=Stepping(stepping))
     if n_persons is not None:
         how = replace(how, weight=_weigh(changed, draws, n_draws, n_persons))
     course = run_engine(changed, draws, n_draws, engine, how, listener)

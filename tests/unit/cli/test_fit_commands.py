@@ -244,9 +244,16 @@ def test_simulate_asks_and_tells_totals(work: Work, monkeypatch: pytest.MonkeyPa
     ran = Ran("simulate", "shore", *flags.split())
     assert (ran.status, ran.data["flows"]["leave"]["high90"]) == (0, 1200.0)
     expected = {"run": Path("r"), "engine": "counts", "scenario": "calm", "n_draws": 9, "seed": 4, "case": "shore"}
-    assert asked == {**expected, "out": Path("tables/calm"), "followed": 0.0, "n_persons": None, "alike": False}
-    ran = Ran("simulate", "shore", "--engine", "persons", "--persons", "500", "--alike")
-    assert (asked["n_persons"], asked["alike"]) == (500, True)
+    assert asked == {
+        **expected,
+        "out": Path("tables/calm"),
+        "followed": 0.0,
+        "n_persons": None,
+        "alike": False,
+        "stepping": "auto",
+    }
+    ran = Ran("simulate", "shore", "--engine", "persons", "--persons", "500", "--alike", "--stepping", "events")
+    assert (asked["n_persons"], asked["alike"], asked["stepping"]) == (500, True, "events")
     assert "left out, since only persons who differ have them: ties" in ran.out
     assert Path("tables/calm").is_dir()
 

@@ -221,6 +221,20 @@ def test_unknown_scenarios_and_engines_are_coded(case: Case, result: RunResult) 
     assert caught.value.codes == ("U203",)
 
 
+def test_persons_are_stepped_as_asked_and_only_by_their_own_engine(case: Case, result: RunResult) -> None:
+    ways = [
+        simulate_case(case, result.folder, engine="persons", n_draws=3, stepping=way)["flows"]
+        for way in ("auto", "steps", "events")
+    ]
+    # By itself, persons who are alike are counted.
+    assert ways[0] == simulate_case(case, result.folder, engine="counts", n_draws=3)["flows"]
+    assert ways[0] != ways[1] != ways[2] != ways[0]
+    for asked, code in (({"engine": "counts", "stepping": "events"}, "U218"), ({"engine": "persons"}, "U219")):
+        with pytest.raises(CounterstreamError) as caught:
+            simulate_case(case, result.folder, n_draws=2, **{"stepping": "leaps", **asked})
+        assert caught.value.codes == (code,)
+
+
 def test_a_folder_without_a_fit_is_coded(case: Case, tmp_path: Path) -> None:
     with pytest.raises(CounterstreamError) as caught:
         simulate_case(case, tmp_path)

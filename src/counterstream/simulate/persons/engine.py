@@ -23,6 +23,7 @@ from counterstream.simulate.counts import iterate_counts
 from counterstream.simulate.kernel import tabulate
 from counterstream.simulate.keys import child
 from counterstream.simulate.persons.acquaint import Pairs, read_all_pairs
+from counterstream.simulate.persons.agenda import EventSteps, Stepping, goes_by_event
 from counterstream.simulate.persons.crowd import widen
 from counterstream.simulate.persons.equip import Equipment, grow
 from counterstream.simulate.persons.kernel import take_step
@@ -87,9 +88,13 @@ class Following:
         divided by it, flows and stocks multiplied.
     each
         Whether persons who differ in nothing are followed as well; else they are counted, which has
-        the same distribution.
+        the same distribution, unless a way of stepping them, a weight or histories are given.
     folder
         Where files of ties lie.
+    stepping
+        Whether everybody is taken through every step, or from event to event, which has the same distribution
+        and costs less where few move in a step; by default what
+        :func:`~counterstream.simulate.persons.agenda.goes_by_event` says.
     """
 
     seed: int = 1
@@ -98,6 +103,7 @@ class Following:
     weight: int = 1
     each: bool = True
     folder: Path = Path()
+    stepping: Stepping = Stepping.AUTO
 
 
 def simulate_persons(
@@ -118,7 +124,8 @@ def simulate_persons(
     ------
     CounterstreamError
         ``U206`` for more persons than have numbers at the start or when those who enter have theirs, ``U208``
-        for ties to nobody, ``U209`` for a named household that is not there, ``U210`` for more than fits into memory.
+        for ties to nobody, ``U209`` for a named household that is not there, ``U210`` for more than fits into memory,
+        ``U219`` for persons who differ and are to be stepped from event to event.
 
     Notes
     -----
@@ -141,17 +148,18 @@ def iterate_persons(
     """Yield runs of every person, ``batch`` draws at a time; see :func:`simulate_persons`."""
     how = following or Following(seed)
     equipment = Equipment(program)
-    if equipment.is_plain and how.weight == 1 and how.histories is None and not how.each:
+    by_event = goes_by_event(equipment, how.stepping)
+    followed = how.each or how.weight > 1 or how.histories is not None or how.stepping is not Stepping.AUTO
+    if equipment.is_plain and not followed:
         yield from iterate_counts(program, draws, n_draws, seed=how.seed, batch=batch)
         return
     pairs = read_all_pairs(equipment.persons.ties, how.folder)
-    task = _Task(equipment, make_world(program, tabulate(program), equipment), Offers(program), how, pairs)
+    task = _Task(equipment, make_world(program, tabulate(program), equipment), Offers(program), how, pairs, by_event)
     task.offers.compile()
     most = largest_start(program, draws, n_draws) / how.weight
     n_threads = max(1, os.cpu_count() or 1)
-    n_runs = check_memory(
-        program, equipment, most, min(n_draws, n_threads * max(1, int(MOST_TOGETHER // max(most, 1.0))))
-    )
+    wanted = min(n_draws, n_threads * max(1, int(MOST_TOGETHER // max(most, 1.0))))
+    n_runs = check_memory(program, equipment, most, wanted, by_event=by_event)
     n_threads = min(n_threads, n_runs)
     # Side by side, since what draws are offered costs less for many at once.
     with ThreadPoolExecutor(max_workers=n_threads) as pool:
@@ -198,6 +206,7 @@ class _Task:
     offers: Offers
     how: Following
     pairs: Pairs
+    by_event: bool
     stopped: Event = field(default_factory=Event)
     steps_done: dict[int, int] = field(default_factory=dict[int, int])
 
@@ -262,6 +271,8 @@ class Run:
         n_lists = self.crowd.size.size
         self.no_orders = no_orders(task.equipment)
         self.machine: Callable[..., tuple[int, int, int]] | None = None
+        if task.by_event:
+            self.machine = EventSteps(name, self.crowd).take_step
         self.bounds = (np.zeros(n_lists), np.zeros(n_lists))
         self._make_space(int(self.crowd.size.sum()))
         if task.how.histories is not None:

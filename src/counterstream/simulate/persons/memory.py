@@ -10,16 +10,19 @@ from counterstream.simulate.persons.equip import Equipment
 
 #: Of a person: list, bits, and who moves in a step (20 bytes of a mover, of which few are touched).
 PERSON_BYTES, HOUSEHOLD_BYTES, HISTORY_BYTES = 6, 4, 4
+#: Of when a person leaves: a reading of a clock and a number, with a quarter more room.
+AGENDA_BYTES = 15
 #: Of an end of a tie, and of where a person's ties begin.
 END_BYTES, START_BYTES = 4, 8
 #: Share of the free memory that may be taken.
 MOST_TAKEN = 0.9
 
 
-def estimate_bytes(program: Program, equipment: Equipment, n_persons: float) -> float:
-    """Return the memory of one run, in bytes."""
+def estimate_bytes(program: Program, equipment: Equipment, n_persons: float, *, by_event: bool = False) -> float:
+    """Return the memory of one run, in bytes; ``by_event`` if persons are stepped from event to event."""
     persons = equipment.persons
     each = float(PERSON_BYTES + HOUSEHOLD_BYTES * (program.system.households is not None))
+    each += AGENDA_BYTES * by_event
     each += 4 * len(equipment.rows) + HISTORY_BYTES * equipment.needs_events
     each += sum(4 if e.half_life_months is None else 12 for e in persons.exposures)
     for ties in persons.ties:
@@ -41,7 +44,9 @@ def available_bytes() -> float | None:
     return next((float(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")), None)
 
 
-def check_memory(program: Program, equipment: Equipment, n_persons: float, n_runs: int) -> int:
+def check_memory(
+    program: Program, equipment: Equipment, n_persons: float, n_runs: int, *, by_event: bool = False
+) -> int:
     """Return how many runs may be in memory at a time.
 
     Parameters
@@ -50,6 +55,8 @@ def check_memory(program: Program, equipment: Equipment, n_persons: float, n_run
         Persons of the largest run.
     n_runs
         Runs that are wanted at a time.
+    by_event
+        Whether persons are stepped from event to event.
 
     Raises
     ------
@@ -57,7 +64,7 @@ def check_memory(program: Program, equipment: Equipment, n_persons: float, n_run
         ``U210`` if not even one fits, with what it needs.
     """
     available = available_bytes()
-    need = estimate_bytes(program, equipment, n_persons)
+    need = estimate_bytes(program, equipment, n_persons, by_event=by_event)
     if available is None or need <= 0.0:
         return max(1, n_runs)
     fit = int(MOST_TAKEN * available // need)
