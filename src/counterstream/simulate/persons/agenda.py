@@ -28,9 +28,9 @@ from counterstream.simulate.keys import child, uniform
 from counterstream.simulate.persons.crowd import Crowd
 from counterstream.simulate.persons.equip import Equipment
 from counterstream.simulate.persons.kernel import (
-    _draw_entrants,  # pyright: ignore[reportPrivateUsage]
-    _relocate,  # pyright: ignore[reportPrivateUsage]
-    _send_movers,  # pyright: ignore[reportPrivateUsage]
+    draw_entrants,
+    relocate,
+    send_movers,
 )
 from counterstream.simulate.persons.records import CELLS, OUTSIDE, PERSONS, STAYS, WAITS, WAY
 from counterstream.units import Step
@@ -292,7 +292,7 @@ def move_due(
     hazards, chance, capacity, release, entries, shares = offer
     m, events = space
     name = child(name, step)
-    entered = _draw_entrants(name, entries)
+    entered = draw_entrants(name, entries)
     highest = np.int64(-1)
     for e in range(entered.shape[0]):
         for group in range(entered.shape[1]):
@@ -302,10 +302,10 @@ def move_due(
         return 0, 0, max(highest, np.int64(1))
     n, n_events = _find_due(name, world, hazards, m, flows, events, agenda)
     office = (chance, capacity, release, shares)
-    n, n_events = _send_movers(
+    n, n_events = send_movers(
         name, step, world, crowd, own, orders, office, entered, newest, m, n, flows, events, n_events
     )
-    _relocate(world, crowd, own, m, n)
+    relocate(world, crowd, own, m, n)
     n_columns = world.group_of.size
     for d in range(world.decisions.shape[0]):
         pile = world.decisions[d, 4]

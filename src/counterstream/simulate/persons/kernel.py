@@ -57,7 +57,7 @@ def _fill_factors(own: Any, crowd: Any, together: Any, persons: Any, target: Any
 
 
 @njit(cache=True, nogil=True)
-def _send_movers(
+def send_movers(
     name: Any,
     step: Any,
     world: Any,
@@ -297,7 +297,7 @@ def _choose(
 
 
 @njit(cache=True, nogil=True)
-def _relocate(world: Any, crowd: Any, own: Any, m: Any, n: Any) -> None:
+def relocate(world: Any, crowd: Any, own: Any, m: Any, n: Any) -> None:
     """Put movers into the lists where they arrive."""
     n_columns, together, arrive = world.group_of.size, world.together, world.arrive
     persons, origins, columns, tos = m.person, m.origin, m.column, m.to
@@ -367,7 +367,7 @@ def take_step(
     hazards, chance, capacity, release, entries, shares = offer
     m, events, totals, chances = space
     name = child(name, step)
-    entered = _draw_entrants(name, entries)
+    entered = draw_entrants(name, entries)
     highest = np.int64(-1)
     for e in range(entered.shape[0]):
         for group in range(entered.shape[1]):
@@ -378,15 +378,15 @@ def take_step(
     weigh_lists(world, crowd, own, orders, hazards, totals, chances)
     n, n_events = find_movers(name, key, step, world, crowd, own, orders, hazards, totals, chances, m, flows, events)
     office = (chance, capacity, release, shares)
-    n, n_events = _send_movers(
+    n, n_events = send_movers(
         name, step, world, crowd, own, orders, office, entered, newest, m, n, flows, events, n_events
     )
-    _relocate(world, crowd, own, m, n)
+    relocate(world, crowd, own, m, n)
     return n, n_events, np.int64(0)
 
 
 @njit(cache=True, nogil=True)
-def _draw_entrants(name: Any, expected: Any) -> Any:
+def draw_entrants(name: Any, expected: Any) -> Any:
     """Return how many enter, shape (entry move, group), in the streams of the counts engine."""
     entered = np.zeros(expected.shape, dtype=np.int64)
     for e in range(expected.shape[0]):
