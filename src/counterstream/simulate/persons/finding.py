@@ -107,49 +107,61 @@ def _draw_blocks(step: Any, key: Any, first: Any, n: Any, digits: Any) -> None:
 
 @njit(cache=True, nogil=True)
 def _single_out(
-    step: Any, key: Any, level: Any, crowd: Any, together: Any, n_columns: Any, chances: Any, m: Any
+    step: Any,
+    key: Any,
+    level: Any,
+    first: Any,
+    crowd: Any,
+    together: Any,
+    n_columns: Any,
+    chances: Any,
+    space: Any,
+    m: Any,
+    n: Any,
 ) -> Any:
-    """Fill in the few who may move, the one whose number each shares, and its leading digits; return how many."""
+    """Add to the movers those of some blocks who may move; return how many movers there are now.
+
+    Noted are the person, the one whose number the person shares, and the number's leading digits.
+    """
     at, here_bits, watched, head, high = crowd.at, crowd.here, crowd.watched, crowd.head, crowd.high
     persons, units, leads = m.person, m.unit, m.to
     households = head.size > 0
-    digits, few = np.empty((DIGITS, _BLOCKS), dtype=np.uint64), np.empty(_BLOCKS, dtype=np.uint64)
+    digits, few = space
     none, one, everybody = np.uint64(0), np.uint64(1), ~np.uint64(0)
-    n = 0
-    for first in range(0, here_bits.size, _BLOCKS):
-        n_blocks = min(_BLOCKS, here_bits.size - first)
-        _draw_blocks(step, key, first, n_blocks, digits)
-        few[:] = everybody
-        for d in range(level):
-            row = digits[d]
-            for b in range(n_blocks):
-                few[b] &= ~row[b]
+    n_blocks = min(_BLOCKS, here_bits.size - first)
+    _draw_blocks(step, key, first, n_blocks, digits)
+    few[:] = everybody
+    for d in range(level):
+        row = digits[d]
         for b in range(n_blocks):
-            # A household's first member stands for all, even when no longer here.
-            lanes = (few[b] | watched[first + b]) & (everybody if households else here_bits[first + b])
-            while lanes != none:
-                lane = lowest_bit(lanes)
-                lanes &= lanes - one
-                leading = none
-                for d in range(DIGITS):
-                    leading = (leading << one) | ((digits[d, b] >> np.uint64(lane)) & one)
-                unit = (first + b) * BLOCK + lane
-                person, watches = unit, False
-                while person < at.size:
-                    here = at[person]
-                    if here >= 0 and (high[here] or leading < chances[here] * _PARTS):
-                        shares = households and together[here // n_columns]
-                        if unit == (np.int64(head[person]) if shares else person):
-                            watches |= high[here]
-                            if leading < chances[here] * _PARTS:
-                                persons[n], units[n], leads[n] = person, unit, leading
-                                n += 1
-                    person += 1
-                    if not households or person >= head.size or np.int64(head[person]) != unit:
-                        break
-                if not watches:
-                    # Nobody for whom it stands is in a list with a high chance any more.
-                    watched[first + b] &= ~(one << np.uint64(lane))
+            few[b] &= ~row[b]
+    for b in range(n_blocks):
+        # A household's first member stands for all, even when no longer here.
+        lanes = (few[b] | watched[first + b]) & (everybody if households else here_bits[first + b])
+        while lanes != none:
+            lane = np.uint64(lowest_bit(lanes))
+            lanes &= lanes - one
+            leading = none
+            # The first digits of the few are zeros.
+            for d in range(level if (few[b] >> lane) & one else 0, DIGITS):
+                leading = (leading << one) | ((digits[d, b] >> lane) & one)
+            unit = (first + b) * BLOCK + np.int64(lane)
+            person, watches = unit, False
+            while person < at.size:
+                here = at[person]
+                if here >= 0 and (high[here] or leading < chances[here] * _PARTS):
+                    shares = households and together[here // n_columns]
+                    if unit == (np.int64(head[person]) if shares else person):
+                        watches |= high[here]
+                        if leading < chances[here] * _PARTS:
+                            persons[n], units[n], leads[n] = person, unit, leading
+                            n += 1
+                person += 1
+                if not households or person >= head.size or np.int64(head[person]) != unit:
+                    break
+            if not watches:
+                # Nobody for whom it stands is in a list with a high chance any more.
+                watched[first + b] &= ~(one << lane)
     return n
 
 
@@ -186,7 +198,7 @@ def find_movers(
     """
     n_columns, first_named, people_name = world.group_of.size, world.first_named, child(name, PERSONS)
     level = _watch_well(crowd, world.together, n_columns, chances)
-    n_found = _single_out(step, key, level, crowd, world.together, n_columns, chances, m)
+    space = (np.empty((DIGITS, _BLOCKS), dtype=np.uint64), np.empty(_BLOCKS, dtype=np.uint64))
     exits, spans, group_of, office_of = world.exits, world.span, world.group_of, world.office_of
     own_spans, times, outcomes = own.span, orders.times, orders.outcome
     at, leads, persons, units, origins, columns = crowd.at, m.to, m.person, m.unit, m.origin, m.column
@@ -194,52 +206,55 @@ def find_movers(
     each, has_own = np.empty(exits.shape[0]), own_spans[-1, 1] > 0
     factors = np.zeros((_FOUND if has_own else 0, (spans[:, 1] - spans[:, 0]).max()))
     n = n_events = 0
-    # Whoever is found to move is written over those looked at before.
-    for found in range(n_found):
-        place = found % _FOUND
-        if place == 0 and has_own:
-            _fill_factors(own, crowd, world, persons[found : min(found + _FOUND, n_found)], step, factors)
-        person, unit = np.int64(persons[found]), np.int64(units[found])
-        here = np.int64(at[person])
-        cell, column = here // n_columns, here % n_columns
-        group, begin, end = group_of[column], spans[cell, 0], spans[cell, 1]
-        total, leaving = totals[here], chances[here]
-        stream = child(people_name, unit)
-        ordinary = column < first_named and own_spans[begin, 0] == own_spans[end - 1, 1]
-        if ordinary:
-            for e in range(begin, end):
-                each[e - begin] = hazards[exits[e, 2], group]
-        elif column >= first_named and _is_ordered(office_of[cell], outcomes, column - first_named):
-            total = _hurry(exits, begin, end, each)
-        else:
-            total = 0.0
-            for e in range(begin, end):
-                factor = factors[place, e - begin] if has_own else 1.0
-                if column >= first_named:
-                    factor *= times[e, column - first_named]
-                each[e - begin] = hazards[exits[e, 2], group] * factor
-                total += each[e - begin]
-            leaving = -math.expm1(-total)
-        if (leads[found] + uniform(stream, REFINE)) / _PARTS >= leaving:
-            continue
-        rest = uniform(stream, WAY) * total
-        e = begin
-        while e < end - 1 and rest >= each[e - begin]:
-            rest -= each[e - begin]
-            e += 1
-        persons[n], units[n], origins[n], columns[n] = person, unit, here, column
-        kind, to = exits[e, 1], exits[e, 4]
-        if kind == DECIDE:
-            leads[n] = WAITS - to
-        elif kind == PROGRESS:
-            leads[n] = CELLS + cell + 1
-        else:
-            leads[n] = to
-            flows[exits[e, 3], group] += 1
-            if n_events < told_person.size:
-                told_person[n_events], told_group[n_events], told_flow[n_events] = person, group, exits[e, 3]
-            n_events += 1
-        n += 1
+    for first in range(0, crowd.here.size, _BLOCKS):
+        begun, together = n, world.together
+        n_found = _single_out(step, key, level, first, crowd, together, n_columns, chances, space, m, n)
+        # Whoever is found to move is written over those looked at before.
+        for found in range(begun, n_found):
+            place = (found - begun) % _FOUND
+            if place == 0 and has_own:
+                _fill_factors(own, crowd, world, persons[found : min(found + _FOUND, n_found)], step, factors)
+            person, unit = np.int64(persons[found]), np.int64(units[found])
+            here = np.int64(at[person])
+            cell, column = here // n_columns, here % n_columns
+            group, begin, end = group_of[column], spans[cell, 0], spans[cell, 1]
+            total, leaving = totals[here], chances[here]
+            stream = child(people_name, unit)
+            ordinary = column < first_named and own_spans[begin, 0] == own_spans[end - 1, 1]
+            if ordinary:
+                for e in range(begin, end):
+                    each[e - begin] = hazards[exits[e, 2], group]
+            elif column >= first_named and _is_ordered(office_of[cell], outcomes, column - first_named):
+                total = _hurry(exits, begin, end, each)
+            else:
+                total = 0.0
+                for e in range(begin, end):
+                    factor = factors[place, e - begin] if has_own else 1.0
+                    if column >= first_named:
+                        factor *= times[e, column - first_named]
+                    each[e - begin] = hazards[exits[e, 2], group] * factor
+                    total += each[e - begin]
+                leaving = -math.expm1(-total)
+            if (leads[found] + uniform(stream, REFINE)) / _PARTS >= leaving:
+                continue
+            rest = uniform(stream, WAY) * total
+            e = begin
+            while e < end - 1 and rest >= each[e - begin]:
+                rest -= each[e - begin]
+                e += 1
+            persons[n], units[n], origins[n], columns[n] = person, unit, here, column
+            kind, to = exits[e, 1], exits[e, 4]
+            if kind == DECIDE:
+                leads[n] = WAITS - to
+            elif kind == PROGRESS:
+                leads[n] = CELLS + cell + 1
+            else:
+                leads[n] = to
+                flows[exits[e, 3], group] += 1
+                if n_events < told_person.size:
+                    told_person[n_events], told_group[n_events], told_flow[n_events] = person, group, exits[e, 3]
+                n_events += 1
+            n += 1
     return n, n_events
 
 

@@ -15,6 +15,8 @@ from numba import njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from counterstream.simulate.persons.fetching import fetch
+
 #: Kinds of term.
 BY_EXPOSURE, BY_FRAILTY, BY_AGE, BY_THRESHOLD = 0, 1, 2, 3
 #: Kinds of amount: as it stands, a running average of what stands, what came and fades.
@@ -23,6 +25,8 @@ STANDING, AVERAGED, FADING = 0, 1, 2
 HEAD, ANY, ALL = 0, 1, 2
 #: Persons whose bounds are worked out together.
 _TOGETHER = 1 << 16
+#: How many persons ahead memory is asked for.
+_AHEAD = 4
 
 Floats32 = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -120,6 +124,14 @@ def _age_term(profile: Any, age: Any, band_span: Any, band_from: Any, band_log: 
 
 
 @njit(cache=True, nogil=True)
+def _fetch_exposure(amounts: Any, degrees: Any, persons: Any) -> None:
+    """Ask for what an exposure of some persons is made of."""
+    for i in range(persons.size):
+        fetch(amounts, np.int64(persons[i]))
+        fetch(degrees, np.int64(persons[i]))
+
+
+@njit(cache=True, nogil=True)
 def fill_log_factors(
     own: Any, crowd: Any, together: Any, persons: Any, first: Any, last: Any, step: Any, told: Any
 ) -> None:
@@ -147,6 +159,8 @@ def fill_log_factors(
     amounts, kept, since = own.amount, own.kept, own.since
     # Of the member looked at; worked out when first needed.
     exposures, known, looked = np.empty(kinds.size), np.zeros(kinds.size, dtype=np.int64), 0
+    for e in range(kinds.size):
+        _fetch_exposure(amounts[e], traits[degree[e]], persons)
     for i in range(persons.size):
         person = np.int64(persons[i])
         here = at[person]
@@ -242,6 +256,22 @@ def renew_bounds(own: Any, crowd: Any) -> None:
         raise_bounds(own, crowd, np.arange(first, min(first + _TOGETHER, crowd.at.size)))
 
 
+@njit(cache=True, inline="always")
+def _fetch_ties(start: Any, to: Any, persons: Any, i: Any, at: Any, amounts: Any, degrees: Any) -> None:
+    """Ask for what is needed of the persons that come after the ``i``-th, the nearer the more."""
+    n, last = persons.size, start.size - 1
+    if i + 3 * _AHEAD < n:
+        fetch(start, np.int64(persons[i + 3 * _AHEAD]))
+    if i + 2 * _AHEAD < n and persons[i + 2 * _AHEAD] < last:
+        fetch(to, start[persons[i + 2 * _AHEAD]])
+    if i + _AHEAD < n and persons[i + _AHEAD] < last:
+        person = persons[i + _AHEAD]
+        for k in range(start[person], start[person + 1]):
+            fetch(at, np.int64(to[k]))
+            fetch(amounts, np.int64(to[k]))
+            fetch(degrees, np.int64(to[k]))
+
+
 @njit(cache=True, nogil=True)
 def spread(own: Any, e: Any, crowd: Any, start: Any, to: Any, persons: Any, changes: Any, step: Any) -> None:
     """Bring what happened to persons to all whom they are tied to.
@@ -262,6 +292,7 @@ def spread(own: Any, e: Any, crowd: Any, start: Any, to: Any, persons: Any, chan
     kept = own.kept[own.memory[e]] if remembers else amounts
     since = own.since[own.memory[e]] if remembers else at
     for i in range(persons.size):
+        _fetch_ties(start, to, persons, i, at, amounts, degrees)
         person = persons[i]
         # Who entered after ties were laid has none.
         if person >= start.size - 1:
