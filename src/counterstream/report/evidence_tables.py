@@ -102,7 +102,7 @@ def wrong_table(content: ReportContent, places: Mapping[str, str]) -> Table:
             Column("surprise", "surprise"),
             Column("chance that it is wrong", "wrong_probability"),
             text_column("counted by", "agency"),
-            text_column("source"),
+            prose_column("source"),
         ),
         rows=tuple(rows),
         file_name="likely-wrong.csv",
@@ -245,7 +245,7 @@ def unused_table(claims: tuple[UnusedClaim, ...], caption: str, name: str) -> Ta
         columns=(
             code_column("claim"),
             prose_column("what was said", "statement"),
-            text_column("source"),
+            prose_column("source"),
             prose_column("reason"),
         ),
         rows=tuple(

@@ -105,7 +105,7 @@ _CLAIM_COLUMNS: tuple[tuple[Column, ClaimCell], ...] = (
     (Column("pull", "pull"), lambda v, c, d: Cell(pull_text(c), c.pull)),
     (Column("median without it", "median_without"), lambda v, c, d: number_cell(c.without, v.unit)),
     (Column("counted by", "agency", "text"), lambda v, c, d: text_cell(c.agency)),
-    (Column("source", "source", "text"), lambda v, c, d: text_cell(c.source, web_address(c.source_url))),
+    (Column("source", "source", "prose"), lambda v, c, d: text_cell(c.source, web_address(c.source_url))),
     (Column("place in the source", "locator", "text"), lambda v, c, d: text_cell(c.locator)),
     (Column("use", "use", "code"), lambda v, c, d: text_cell(c.use)),
 )
