@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,16 +22,9 @@ from counterstream.cli.arguments import (
 from counterstream.cli.reading import read_case
 from counterstream.cli.telling import list_problems, print_json, print_line, reporting
 from counterstream.cli.texts import print_table
+from counterstream.simulate.stepping import Stepping
 
 PHASES = {"simulate": 1.0}
-
-
-class Stepping(StrEnum):
-    """How persons go through time."""
-
-    AUTO = "auto"
-    STEPS = "steps"
-    EVENTS = "events"
 
 
 def simulate(

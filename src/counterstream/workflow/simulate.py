@@ -87,13 +87,7 @@ def simulate_case(
         ``U219`` for a way of stepping that there is not, or stepping persons who differ from event to event.
     """
     listener = progress or Silent()
-    check_engine(engine)
-    if (n_persons is not None or stepping != "auto") and engine != "persons":
-        mend = "ask for the persons engine, or leave number and stepping of persons out"
-        raise CounterstreamError(Problem("U218", "only the persons engine follows persons", found=engine, mend=mend))
-    if stepping not in list(Stepping):
-        allowed = ", ".join(Stepping)
-        raise CounterstreamError(Problem("U219", "persons cannot be stepped so", found=stepping, allowed=allowed))
+    _check_persons(engine, n_persons, stepping)
     histories = _histories(case.system, engine, followed, out)
     changed = (
         apply_scenario(case.system, find_scenario(case.system, scenario)) if scenario else Changed(case.system, ())
@@ -113,13 +107,6 @@ def simulate_case(
         table = _table(changed.system, course)
         write_csv(out / "simulated.csv", table)
         write_parquet(out / "simulated.parquet", table)
-    totals = course.flows.sum(axis=(1, 2))
-    flows = {
-        name: dict(
-            zip(("low90", "median", "high90"), np.quantile(totals[:, i], [0.05, 0.5, 0.95]).tolist(), strict=True)
-        )
-        for i, name in enumerate(case.system.flow_names)
-    }
     return {
         "draws_from": "prior" if run is None else "posterior",
         "engine": engine,
@@ -129,8 +116,26 @@ def simulate_case(
         "followed": followed,
         "stands_for": how.weight,
         "parts_left_out": list(left_out),
-        "flows": flows,
+        "flows": _sum_flows(case.system, course),
     }
+
+
+def _check_persons(engine: str, n_persons: int | None, stepping: str) -> None:
+    """Raise ``U203``, ``U218`` or ``U219`` for an engine, or a wish on single persons, that cannot be."""
+    check_engine(engine)
+    if (n_persons is not None or stepping != "auto") and engine != "persons":
+        mend = "ask for the persons engine, or leave number and stepping of persons out"
+        raise CounterstreamError(Problem("U218", "only the persons engine follows persons", found=engine, mend=mend))
+    if stepping not in list(Stepping):
+        allowed = ", ".join(Stepping)
+        raise CounterstreamError(Problem("U219", "persons cannot be stepped so", found=stepping, allowed=allowed))
+
+
+def _sum_flows(system: System, course: Course) -> dict[str, dict[str, float]]:
+    """Return the median and 90 % interval of every flow's total."""
+    totals, names = course.flows.sum(axis=(1, 2)), ("low90", "median", "high90")
+    quantiles = np.quantile(totals, [0.05, 0.5, 0.95], axis=0).T.tolist()
+    return {name: dict(zip(names, row, strict=True)) for name, row in zip(system.flow_names, quantiles, strict=True)}
 
 
 def _weigh(changed: Changed, draws: Draw, n_draws: int, n_persons: int) -> int:

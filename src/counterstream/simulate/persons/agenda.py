@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,16 +22,13 @@ from numba import njit, typeof
 from numpy.typing import NDArray
 
 from counterstream.errors import CounterstreamError, Problem
-from counterstream.simulate.kernel import DECIDE, PROGRESS
 from counterstream.simulate.keys import child, uniform
 from counterstream.simulate.persons.crowd import Crowd
 from counterstream.simulate.persons.equip import Equipment
-from counterstream.simulate.persons.kernel import (
-    draw_entrants,
-    relocate,
-    send_movers,
-)
-from counterstream.simulate.persons.records import CELLS, OUTSIDE, PERSONS, STAYS, WAITS, WAY
+from counterstream.simulate.persons.exits import follow_exit, pick
+from counterstream.simulate.persons.kernel import call_entrants, relocate, send_movers
+from counterstream.simulate.persons.records import OUTSIDE, PERSONS, STAYS, WAY
+from counterstream.simulate.stepping import Stepping
 from counterstream.units import Step
 
 #: Names of the streams of waits: of those there at the start, and of a step's arrivals.
@@ -43,14 +39,6 @@ UNIT = 2.0**56
 _CERTAIN = 40.0
 #: Steps for which events are taken where nothing else is asked for: few move in so short a time.
 SHORT = (Step.DAY,)
-
-
-class Stepping(StrEnum):
-    """How persons go through time."""
-
-    AUTO = "auto"
-    STEPS = "steps"
-    EVENTS = "events"
 
 
 class Agenda(NamedTuple):
@@ -249,23 +237,11 @@ def _find_due(name: Any, world: Any, hazards: Any, m: Any, flows: Any, events: A
             left[here] -= 1
             due[first], who[first] = due[first + left[here]], who[first + left[here]]
             _sift_down(due, who, first, left[here], 0)
-            rest = uniform(child(people_name, person), WAY) * total
-            e = begin
-            while e < end - 1 and rest >= each[e - begin]:
-                rest -= each[e - begin]
-                e += 1
+            e = begin + pick(uniform(child(people_name, person), WAY) * total, each, end - begin)
             persons[n], units[n], origins[n], columns[n] = person, person, here, column
-            kind, to = exits[e, 1], exits[e, 4]
-            if kind == DECIDE:
-                tos[n] = WAITS - to
-            elif kind == PROGRESS:
-                tos[n] = CELLS + cell + 1
-            else:
-                tos[n] = to
-                flows[exits[e, 3], group] += 1
-                if n_events < told_person.size:
-                    told_person[n_events], told_group[n_events], told_flow[n_events] = person, group, exits[e, 3]
-                n_events += 1
+            tos[n], n_events = follow_exit(
+                exits, e, cell, flows, told_person, told_group, told_flow, n_events, person, group
+            )
             n += 1
     return n, n_events
 
@@ -292,14 +268,9 @@ def move_due(
     hazards, chance, capacity, release, entries, shares = offer
     m, events = space
     name = child(name, step)
-    entered = draw_entrants(name, entries)
-    highest = np.int64(-1)
-    for e in range(entered.shape[0]):
-        for group in range(entered.shape[1]):
-            if entered[e, group] > 0:
-                highest = max(highest, newest[e, group] + (entered[e, group] - 1) * entered.size)
-    if highest >= crowd.at.size or crowd.size.sum() + entered.sum() > m.person.size:
-        return 0, 0, max(highest, np.int64(1))
+    entered, wanted = call_entrants(name, entries, newest, crowd, m)
+    if wanted:
+        return 0, 0, wanted
     n, n_events = _find_due(name, world, hazards, m, flows, events, agenda)
     office = (chance, capacity, release, shares)
     n, n_events = send_movers(

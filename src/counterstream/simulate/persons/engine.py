@@ -23,7 +23,7 @@ from counterstream.simulate.counts import iterate_counts
 from counterstream.simulate.kernel import tabulate
 from counterstream.simulate.keys import child
 from counterstream.simulate.persons.acquaint import Pairs, read_all_pairs
-from counterstream.simulate.persons.agenda import EventSteps, Stepping, goes_by_event
+from counterstream.simulate.persons.agenda import EventSteps, goes_by_event
 from counterstream.simulate.persons.crowd import widen
 from counterstream.simulate.persons.equip import Equipment, grow
 from counterstream.simulate.persons.kernel import take_step
@@ -34,6 +34,7 @@ from counterstream.simulate.persons.passing import Letters
 from counterstream.simulate.persons.records import Events, Movers, World
 from counterstream.simulate.persons.settle import Settled, check_number, make_world, settle
 from counterstream.simulate.persons.squares import make_key
+from counterstream.simulate.stepping import Stepping
 from counterstream.simulate.whole import (
     Integers,
     Whole,

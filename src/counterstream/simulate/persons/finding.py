@@ -11,8 +11,9 @@ from numba import njit
 from counterstream.simulate.kernel import DECIDE, PROGRESS
 from counterstream.simulate.keys import child, uniform
 from counterstream.simulate.persons.crowd import mark
-from counterstream.simulate.persons.own import fill_log_factors, log_bound
-from counterstream.simulate.persons.records import CELLS, FREE, PERSONS, REFINE, WAITS, WAY
+from counterstream.simulate.persons.exits import follow_exit, pick
+from counterstream.simulate.persons.own import fill_factors, log_bound
+from counterstream.simulate.persons.records import FREE, PERSONS, REFINE, WAY
 from counterstream.simulate.persons.squares import BLOCK, DIGITS, draw_digits, lowest_bit
 
 _PARTS = float(2**DIGITS)
@@ -213,7 +214,7 @@ def find_movers(
         for found in range(begun, n_found):
             place = (found - begun) % _FOUND
             if place == 0 and has_own:
-                _fill_factors(own, crowd, world, persons[found : min(found + _FOUND, n_found)], step, factors)
+                _weigh_exits(own, crowd, world, persons[found : min(found + _FOUND, n_found)], step, factors)
             person, unit = np.int64(persons[found]), np.int64(units[found])
             here = np.int64(at[person])
             cell, column = here // n_columns, here % n_columns
@@ -237,39 +238,24 @@ def find_movers(
                 leaving = -math.expm1(-total)
             if (leads[found] + uniform(stream, REFINE)) / _PARTS >= leaving:
                 continue
-            rest = uniform(stream, WAY) * total
-            e = begin
-            while e < end - 1 and rest >= each[e - begin]:
-                rest -= each[e - begin]
-                e += 1
+            e = begin + pick(uniform(stream, WAY) * total, each, end - begin)
             persons[n], units[n], origins[n], columns[n] = person, unit, here, column
-            kind, to = exits[e, 1], exits[e, 4]
-            if kind == DECIDE:
-                leads[n] = WAITS - to
-            elif kind == PROGRESS:
-                leads[n] = CELLS + cell + 1
-            else:
-                leads[n] = to
-                flows[exits[e, 3], group] += 1
-                if n_events < told_person.size:
-                    told_person[n_events], told_group[n_events], told_flow[n_events] = person, group, exits[e, 3]
-                n_events += 1
+            leads[n], n_events = follow_exit(
+                exits, e, cell, flows, told_person, told_group, told_flow, n_events, person, group
+            )
             n += 1
     return n, n_events
 
 
 @njit(cache=True, nogil=True)
-def _fill_factors(own: Any, crowd: Any, world: Any, persons: Any, step: Any, factors: Any) -> None:
+def _weigh_exits(own: Any, crowd: Any, world: Any, persons: Any, step: Any, factors: Any) -> None:
     """Fill in some persons' own factors on the exits of where they are, shape (person, exit)."""
     at, spans, n_columns = crowd.at, world.span, world.group_of.size
     first, last = np.empty(persons.size, dtype=np.int64), np.empty(persons.size, dtype=np.int64)
     for i in range(persons.size):
         cell = at[persons[i]] // n_columns
         first[i], last[i] = spans[cell, 0], spans[cell, 1]
-    fill_log_factors(own, crowd, world.together, persons, first, last, step, factors)
-    for i in range(persons.size):
-        for k in range(last[i] - first[i]):
-            factors[i, k] = math.exp(factors[i, k])
+    fill_factors(own, crowd, world.together, persons, first, last, step, factors)
 
 
 @njit(cache=True, inline="always")

@@ -17,8 +17,9 @@ from counterstream.simulate.chance import draw_poisson
 from counterstream.simulate.kernel import ration
 from counterstream.simulate.keys import child, uniform
 from counterstream.simulate.persons.crowd import NOBODY, clear_bit, find_in_cell, set_bit, unit_of
+from counterstream.simulate.persons.exits import pick, record
 from counterstream.simulate.persons.finding import find_movers, weigh_lists
-from counterstream.simulate.persons.own import fill_log_factors, raise_bounds
+from counterstream.simulate.persons.own import fill_factors, raise_bounds
 from counterstream.simulate.persons.records import (
     APPROVE,
     CELLS,
@@ -35,24 +36,13 @@ from counterstream.simulate.persons.records import (
 )
 
 
-@njit(cache=True, inline="always")
-def _record(
-    flows: Any, told_person: Any, told_group: Any, told_flow: Any, n: Any, person: Any, group: Any, flow: Any
-) -> Any:
-    flows[flow, group] += 1
-    if n < told_person.size:
-        told_person[n], told_group[n], told_flow[n] = person, group, flow
-    return n + 1
-
-
 @njit(cache=True, nogil=True)
-def _fill_factors(own: Any, crowd: Any, together: Any, persons: Any, target: Any, end: Any, step: Any) -> Any:
+def _weigh_targets(own: Any, crowd: Any, together: Any, persons: Any, target: Any, end: Any, step: Any) -> Any:
     """Return persons' own factors at targets in a row, shape (person, target)."""
     factors = np.ones((persons.size, end - target))
     if own.span[target, 0] < own.span[end - 1, 1]:
         first, last = np.full(persons.size, target), np.full(persons.size, end)
-        fill_log_factors(own, crowd, together, persons, first, last, step, factors)
-        factors[:] = np.exp(factors)
+        fill_factors(own, crowd, together, persons, first, last, step, factors)
     return factors
 
 
@@ -112,7 +102,7 @@ def send_movers(
                     own.traits[own.age, person] = own.entry_age - step * own.years_per_step
                 m.person[n], m.unit[n], m.origin[n], m.column[n] = person, person, ENTRANT, column
                 m.to[n] = world.entries[e, 0]
-                n_events = _record(
+                n_events = record(
                     flows, told_person, told_group, told_flow, n_events, person, group, world.entries[e, 1]
                 )
                 n += 1
@@ -183,7 +173,7 @@ def _decide(
             for i in queue[served[group] :]:
                 tos[i] = STAYS
             queue = queue[: served[group]]
-        factors = _fill_factors(own, crowd, world.together, persons[queue], target, target + 1, step)
+        factors = _weigh_targets(own, crowd, world.together, persons[queue], target, target + 1, step)
         for place in range(queue.size):
             i = queue[place]
             p = _with_odds(chance[group], factors[place, 0])
@@ -212,14 +202,14 @@ def _settle(world: Any, d: Any, release: Any, verdicts: Any, m: Any, flows: Any,
         person, group = persons[i], group_of[columns[i]]
         if verdicts[i] == REFUSE:
             tos[i] = refused_to
-            n_events = _record(flows, told_person, told_group, told_flow, n_events, person, group, flow + 1)
+            n_events = record(flows, told_person, told_group, told_flow, n_events, person, group, flow + 1)
             continue
-        n_events = _record(flows, told_person, told_group, told_flow, n_events, person, group, flow)
+        n_events = record(flows, told_person, told_group, told_flow, n_events, person, group, flow)
         if pile >= 0 and release <= 0.5:
             tos[i] = CELLS + pile
         else:
             tos[i] = approved_to
-            n_events = _record(flows, told_person, told_group, told_flow, n_events, person, group, flow + 2)
+            n_events = record(flows, told_person, told_group, told_flow, n_events, person, group, flow + 2)
     return n_events
 
 
@@ -245,7 +235,7 @@ def _release(world: Any, d: Any, crowd: Any, m: Any, n: Any, flows: Any, events:
             m.unit[n] = unit_of(crowd, world.together, n_columns, person)
             m.to[n] = approved_to
             group = group_of[here % n_columns]
-            n_events = _record(flows, told_person, told_group, told_flow, n_events, person, group, flow)
+            n_events = record(flows, told_person, told_group, told_flow, n_events, person, group, flow)
             n += 1
     return n, n_events
 
@@ -278,7 +268,7 @@ def _choose(
             here[n_here] = i
             n_here += 1
     here = here[:n_here]
-    factors = _fill_factors(own, crowd, world.together, persons[here], first_target + a, first_target + end, step)
+    factors = _weigh_targets(own, crowd, world.together, persons[here], first_target + a, first_target + end, step)
     each = np.empty(end - a)
     for place in range(n_here):
         i = here[place]
@@ -286,13 +276,9 @@ def _choose(
         for b in range(a, end):
             each[b - a] = shares[b, group] * factors[place, b - a]
             total += each[b - a]
-        rest = uniform(child(people_name, units[i]), CHOICE + a) * total
-        b = a
-        while b < end - 1 and rest >= each[b - a]:
-            rest -= each[b - a]
-            b += 1
+        b = a + pick(uniform(child(people_name, units[i]), CHOICE + a) * total, each, end - a)
         tos[i] = alternatives[b, 1]
-        n_events = _record(flows, told_person, told_group, told_flow, n_events, persons[i], group, alternatives[b, 2])
+        n_events = record(flows, told_person, told_group, told_flow, n_events, persons[i], group, alternatives[b, 2])
     return n_events
 
 
@@ -367,14 +353,9 @@ def take_step(
     hazards, chance, capacity, release, entries, shares = offer
     m, events, totals, chances = space
     name = child(name, step)
-    entered = draw_entrants(name, entries)
-    highest = np.int64(-1)
-    for e in range(entered.shape[0]):
-        for group in range(entered.shape[1]):
-            if entered[e, group] > 0:
-                highest = max(highest, newest[e, group] + (entered[e, group] - 1) * entered.size)
-    if highest >= crowd.at.size or crowd.size.sum() + entered.sum() > m.person.size:
-        return 0, 0, max(highest, np.int64(1))
+    entered, wanted = call_entrants(name, entries, newest, crowd, m)
+    if wanted:
+        return 0, 0, wanted
     weigh_lists(world, crowd, own, orders, hazards, totals, chances)
     n, n_events = find_movers(name, key, step, world, crowd, own, orders, hazards, totals, chances, m, flows, events)
     office = (chance, capacity, release, shares)
@@ -386,10 +367,16 @@ def take_step(
 
 
 @njit(cache=True, nogil=True)
-def draw_entrants(name: Any, expected: Any) -> Any:
-    """Return how many enter, shape (entry move, group), in the streams of the counts engine."""
-    entered = np.zeros(expected.shape, dtype=np.int64)
+def call_entrants(name: Any, expected: Any, newest: Any, crowd: Any, m: Any) -> Any:
+    """Return how many enter, and the highest number for which there must be room first (0: there is room).
+
+    How many, shape (entry move, group), is drawn in the streams of the counts engine.
+    """
+    entered, highest = np.zeros(expected.shape, dtype=np.int64), np.int64(-1)
     for e in range(expected.shape[0]):
         for group in range(expected.shape[1]):
             entered[e, group], _ = draw_poisson(child(child(name, 1000003 + e), group), 0, expected[e, group])
-    return entered
+            if entered[e, group] > 0:
+                highest = max(highest, newest[e, group] + (entered[e, group] - 1) * entered.size)
+    full = highest >= crowd.at.size or crowd.size.sum() + entered.sum() > m.person.size
+    return entered, max(highest, np.int64(1)) if full else np.int64(0)

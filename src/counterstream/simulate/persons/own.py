@@ -7,6 +7,7 @@ members' factors are reduced to one.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -132,10 +133,17 @@ def _fetch_exposure(amounts: Any, degrees: Any, persons: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def fill_log_factors(
+def _take_exponentials(told: Any, first: Any, last: Any) -> None:
+    for i in range(first.size):
+        for place in range(last[i] - first[i]):
+            told[i, place] = math.exp(told[i, place])
+
+
+@njit(cache=True, nogil=True)
+def fill_factors(
     own: Any, crowd: Any, together: Any, persons: Any, first: Any, last: Any, step: Any, told: Any
 ) -> None:
-    """Fill in the logarithms of persons' own factors, or of those of the households that they decide with.
+    """Fill in persons' own factors, or those of the households that they decide with.
 
     Of the members in the same list the first speaks, or the one with the highest or lowest factor.
     All persons are gone through in one call: every array that a call takes costs as much as a term.
@@ -199,6 +207,7 @@ def fill_log_factors(
                 told[i, place] = total
             spoken = True
             member += 1
+    _take_exponentials(told, first, last)
 
 
 @njit(cache=True)
