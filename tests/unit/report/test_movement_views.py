@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -107,6 +108,15 @@ def test_names_of_places_stay_text() -> None:
     assert page.count("<script") == 2
     held = json.loads(re.search(r'id="counterstream-data">(.*?)</script>', page, re.DOTALL).group(1))  # type: ignore[union-attr]
     assert held["parts"]["movements"]["places"][0]["label"] == HOSTILE.replace("\u202e", "")
+
+
+def test_the_server_shows_views_in_the_order_of_the_report() -> None:
+    page = render(content_with(movements=movements()))
+    told = re.findall(r'<div class="view" data-view="(\w+)"', page)
+    registry = Path(__file__).parents[3].joinpath("web", "src", "registry.ts").read_text(encoding="utf-8")
+    order = re.findall(r'"(\w+)"', re.search(r"ORDER = \[(.*?)\]", registry, re.DOTALL).group(1))  # type: ignore[union-attr]
+    assert len(told) > 6
+    assert [name for name in order if name in told] == told
 
 
 def test_the_page_has_places_for_the_views_of_movements_only_if_somebody_can_move() -> None:

@@ -48,6 +48,7 @@ export function ComparePage({ server, state, launches }: { server: ServerState; 
         <Choice label="First run" value={first} options={names} onChange={(name) => to({ first: name })} />
         <Choice label="Second run" value={second} options={names} onChange={(name) => to({ second: name })} />
       </div>
+      {runs.length === 1 && <p>There is one finished run here: it is shown beside itself until there is another.</p>}
       {problems.length > 0 && <Problems problems={problems} />}
       {found && <Side found={found} onObservable={(name) => to({ series: name })} />}
     </div>
